@@ -1,0 +1,73 @@
+"""Evidence, citations and answers: the proof and what it proves."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+from teaegg.core.documents import Location, Passage
+
+AnswerMode = Literal["quote", "compose"]
+Verdict = Literal["answered", "abstained", "refused"]
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """A passage chosen for a question, with the scores that chose it.
+
+    `score` is the fused score; `text_score` and `vector_score` are what the two searches gave
+    (None where that search did not return the passage). `exact` marks a hit by identifier or
+    article reference.
+    """
+
+    passage: Passage
+    score: float
+    text_score: float | None = None
+    vector_score: float | None = None
+    exact: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Citation:
+    """The proof of one sentence: an exact quote and where it stands.
+
+    `quote` equals `canonical_text[start:end]` of the document's version.
+    """
+
+    document: str
+    title: str
+    version: str
+    passage: str
+    quote: str
+    start: int
+    end: int
+    location: Location = Location()
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """One sentence of an answer with the citations that prove it."""
+
+    text: str
+    citations: tuple[Citation, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What the asker gets.
+
+    `answered`: every sentence carries a citation. `abstained`: the documents do not say, `nearest`
+    holds the closest passages. `refused`: what the model wrote could not be verified.
+    `confidence` is the calibrated probability that the evidence answers the question.
+    `timings_ms` maps a stage to milliseconds.
+    """
+
+    verdict: Verdict
+    text: str
+    sentences: tuple[Sentence, ...]
+    mode: AnswerMode
+    confidence: float
+    trace: str
+    reason: str = ""
+    nearest: tuple[Citation, ...] = ()
+    timings_ms: dict[str, float] = field(default_factory=dict)

@@ -1,0 +1,56 @@
+"""One error tree. Every message names the thing, what was expected, and what to do next.
+
+Mapped in three places only: HTTP status (`app.api.errors`), exit code (`app.cli.errors`) and
+retry-or-quarantine (`ingest.learning`). Exceptions of other libraries are translated where they are called.
+"""
+
+from __future__ import annotations
+
+
+class TeaEggError(Exception):
+    """Root of the tree. `remedy` says what the reader can do; it is part of the message."""
+
+    def __init__(self, message: str, *, remedy: str = "") -> None:
+        super().__init__(f"{message} {remedy}".strip())
+        self.message = message
+        self.remedy = remedy
+
+
+class SettingsError(TeaEggError):
+    """A setting is unknown, missing or out of its bounds."""
+
+
+class NotFoundError(TeaEggError):
+    """The thing is not there, or the actor may not know that it is: the two look the same."""
+
+
+class SignInError(TeaEggError):
+    """Name, password or key did not match. The message never says which."""
+
+
+class NotAllowedError(TeaEggError):
+    """The actor is known and may see the thing, but may not do this with it."""
+
+
+class ConflictError(TeaEggError):
+    """The name is taken or the state has moved on."""
+
+
+class InvalidRequestError(TeaEggError):
+    """The request cannot be understood or is outside its bounds."""
+
+
+class UnreadableDocumentError(TeaEggError):
+    """A file cannot be read as what it claims to be; it goes to quarantine, the rest goes on."""
+
+
+class StorageError(TeaEggError):
+    """The disk, the database or the index refused; nothing that was stored is lost."""
+
+
+class ModelError(TeaEggError):
+    """A model is missing, unreachable or answered something unusable."""
+
+
+class ModelUnavailableError(ModelError):
+    """A model endpoint did not answer in time; trying again may help."""

