@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Literal
+
+from teaegg.core.actors import scope_of
 
 DocumentState = Literal["searchable", "complete", "quarantined"]
 """`searchable`: full text answers, vectors are being made; `complete`: both; `quarantined`: unreadable."""
@@ -84,8 +86,9 @@ class Passage:
 class Document:
     """The record of one learned source.
 
-    `version` is the content hash of its bytes; `restricted` documents ignore their collection's
-    grants and are read only through grants of their own.
+    `version` is the content hash of its bytes and names the blob that holds them, `parsed` the blob
+    of what was understood; `restricted` documents ignore their collection's grants and are read
+    only through grants of their own.
     """
 
     id: str
@@ -99,5 +102,11 @@ class Document:
     size_bytes: int
     passages: int
     learned_at: datetime
+    parsed: str = ""
     reason: str = ""
-    notes: tuple[str, ...] = field(default=())
+    notes: tuple[str, ...] = ()
+
+    @property
+    def scope(self) -> str:
+        """The key under which this document is granted as part of a whole."""
+        return scope_of(self.collection, self.id, restricted=self.restricted)

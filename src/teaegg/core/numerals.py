@@ -46,7 +46,7 @@ def parse_number(text: str) -> Decimal | None:
 
 
 def canonical_article(reference: str) -> str | None:
-    """"第三十三条" and "第 33 条" are both "33"; "第一百二十条之一" is "120-1"; else None."""
+    """ "第三十三条" and "第 33 条" are both "33"; "第一百二十条之一" is "120-1"; else None."""
     match = ARTICLE_REFERENCE.search(to_half_width(reference))
     if match is None:
         return None

