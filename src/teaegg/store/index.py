@@ -96,6 +96,12 @@ class PassageIndex(Protocol):
         """The document's passages that have no vector yet, in order."""
         ...
 
+    async def frequencies(
+        self, terms: Sequence[str], *, visible: VisibleSet, cap: int
+    ) -> dict[str, int]:
+        """Term → number of visible passages that hold it, counted up to `cap`."""
+        ...
+
     async def count(self, *, visible: VisibleSet) -> int:
         """How many visible passages there are."""
         ...

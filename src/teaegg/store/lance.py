@@ -223,6 +223,29 @@ class LanceIndex:
         present = {row["passage"] for row in rows}
         return [passage for passage in passages if passage.id not in present]
 
+    async def frequencies(
+        self, terms: Sequence[str], *, visible: VisibleSet, cap: int
+    ) -> dict[str, int]:
+        if visible.is_empty:
+            return dict.fromkeys(terms, 0)
+        where = _visible_filter(visible)
+
+        async def frequency(term: str) -> int:
+            query = MatchQuery(term, "terms")
+            found = await _guarded(
+                lambda: (
+                    _where(self._passages.query().nearest_to_text(query), where)
+                    .limit(cap)
+                    .select(["_score"])
+                    .to_arrow()
+                )
+            )
+            return int(found.num_rows)
+
+        distinct = list(dict.fromkeys(terms))
+        counts = await asyncio.gather(*(frequency(term) for term in distinct))
+        return dict(zip(distinct, counts, strict=True))
+
     async def count(self, *, visible: VisibleSet) -> int:
         if visible.is_empty:
             return 0

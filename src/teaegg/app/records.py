@@ -1,0 +1,120 @@
+"""Answers, documents and events as JSON-ready data: one shape for the command line and the API."""
+
+from __future__ import annotations
+
+from typing import Any, assert_never
+
+from teaegg.core.answers import Answer, Citation, Evidence, Sentence
+from teaegg.core.documents import Document, Passage
+from teaegg.retrieval.events import AnswerEvent, AnswerReady, EvidenceFound, SentenceReady
+from teaegg.retrieval.query import Language, language_of
+from teaegg.retrieval.search import SearchResult
+from teaegg.retrieval.tracing import citation_record
+from teaegg.retrieval.wording import place
+from teaegg.store.codec import location_record
+
+_SCORE_DIGITS = 4
+
+
+def answer_record(answer: Answer, *, conversation: str = "") -> dict[str, Any]:
+    """What `ask --json` prints and `POST /api/ask` returns; `timings` are milliseconds by stage."""
+    record: dict[str, Any] = {
+        "verdict": answer.verdict,
+        "answer": answer.text,
+        "sentences": [sentence_record(sentence) for sentence in answer.sentences],
+        "nearest": [_placed(citation) for citation in answer.nearest],
+        "reason": answer.reason,
+        "mode": answer.mode,
+        "confidence": round(answer.confidence, _SCORE_DIGITS),
+        "trace": answer.trace,
+        "timings": {stage: round(ms, 2) for stage, ms in answer.timings_ms.items()},
+    }
+    return {**record, "conversation": conversation} if conversation else record
+
+
+def sentence_record(sentence: Sentence) -> dict[str, Any]:
+    """One sentence with the citations that prove it."""
+    return {
+        "text": sentence.text,
+        "citations": [_placed(citation) for citation in sentence.citations],
+    }
+
+
+def event_record(event: AnswerEvent, *, conversation: str = "") -> dict[str, Any]:
+    """An event with its name under `event`: `evidence`, `sentence` or `answer`."""
+    match event:
+        case EvidenceFound():
+            return {
+                "event": "evidence",
+                "understood": event.understood,
+                "evidence": [evidence_record(item) for item in event.evidence],
+            }
+        case SentenceReady():
+            return {"event": "sentence", **sentence_record(event.sentence)}
+        case AnswerReady():
+            return {"event": "answer", **answer_record(event.answer, conversation=conversation)}
+        case unreachable:
+            assert_never(unreachable)
+
+
+def search_record(result: SearchResult) -> dict[str, Any]:
+    """What `search --json` prints and `GET /api/search` returns, best passage first."""
+    return {
+        "question": result.query.text,
+        "results": [evidence_record(item) for item in result.evidence],
+        "timings": {stage: round(ms, 2) for stage, ms in result.timings_ms.items()},
+    }
+
+
+def evidence_record(item: Evidence) -> dict[str, Any]:
+    """A passage with its scores; a score is null where that search did not find it."""
+    return {
+        **passage_record(item.passage),
+        "score": round(item.score, _SCORE_DIGITS),
+        "text_score": _rounded(item.text_score),
+        "vector_score": _rounded(item.vector_score),
+        "exact": item.exact,
+    }
+
+
+def passage_record(passage: Passage) -> dict[str, Any]:
+    """`text` equals the document's canonical text from `start` to `end`."""
+    return {
+        "passage": passage.id,
+        "document": passage.document,
+        "title": passage.title,
+        "collection": passage.collection,
+        "location": location_record(passage.location),
+        "text": passage.text,
+        "start": passage.start,
+        "end": passage.end,
+    }
+
+
+def document_record(document: Document) -> dict[str, Any]:
+    """What a reader may know of a document; `reason` says why a quarantined one was not read."""
+    return {
+        "document": document.id,
+        "title": document.title,
+        "collection": document.collection,
+        "source": document.source,
+        "media_type": document.media_type,
+        "version": document.version,
+        "state": document.state,
+        "restricted": document.restricted,
+        "size_bytes": document.size_bytes,
+        "passages": document.passages,
+        "learned_at": document.learned_at.isoformat(),
+        "reason": document.reason,
+        "notes": list(document.notes),
+    }
+
+
+def _placed(citation: Citation) -> dict[str, Any]:
+    """A citation with its place in words, in the language of what it quotes."""
+    language: Language = language_of(citation.title + citation.quote)
+    return {**citation_record(citation), "place": place(citation, language)}
+
+
+def _rounded(score: float | None) -> float | None:
+    return None if score is None else round(score, _SCORE_DIGITS)

@@ -1,0 +1,95 @@
+"""The only place where things are put together."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from teaegg.access.service import Access
+from teaegg.app.workspace import Parts, Workspace
+from teaegg.core.clock import Clock, SystemClock
+from teaegg.core.errors import StorageError
+from teaegg.core.settings import Settings
+from teaegg.ingest.learning import Learner
+from teaegg.ingest.vectors import VectorFiller
+from teaegg.models.base import ChatModel, Embedder
+from teaegg.models.factory import make_chat_model, make_embedder
+from teaegg.retrieval.answering import Answerer
+from teaegg.retrieval.search import Searcher
+from teaegg.serving.conversations import Conversations
+from teaegg.store.blobs import BlobStore
+from teaegg.store.database import open_database
+from teaegg.store.documents import DocumentRecords
+from teaegg.store.lance import open_lance_index
+from teaegg.store.traces import ConversationRecords, TraceRecords
+
+
+@asynccontextmanager
+async def open_workspace(
+    settings: Settings,
+    *,
+    clock: Clock | None = None,
+    chat: ChatModel | None = None,
+    embedder: Embedder | None = None,
+) -> AsyncIterator[Workspace]:
+    """A workspace over `settings.home`; models load at their first use.
+
+    `clock`, `chat` and `embedder` replace what the settings name, for tests and programs.
+    Raises StorageError when the home folder cannot be used.
+    """
+    _make_home(settings)
+    clock = clock or SystemClock()
+    chat = chat or make_chat_model(settings.chat)
+    embedder = embedder or make_embedder(settings.embedding)
+    database = await open_database(
+        settings.storage.database_url or f"sqlite+aiosqlite:///{settings.home / 'records.db'}"
+    )
+    try:
+        index = await open_lance_index(
+            settings.storage.index_url or str(settings.home / "index"),
+            dimensions=settings.embedding.dimensions,
+        )
+        documents = DocumentRecords(database)
+        blobs = BlobStore(settings.home / "blobs")
+        traces = TraceRecords(database)
+        searcher = Searcher(index, documents, embedder, settings.search, clock)
+        answerer = Answerer(
+            searcher,
+            chat,
+            embedder,
+            traces,
+            search_settings=settings.search,
+            answer_settings=settings.answers,
+            clock=clock,
+        )
+        yield Workspace(
+            Parts(
+                settings=settings,
+                access=Access(database, clock, session_hours=settings.server.session_hours),
+                index=index,
+                documents=documents,
+                blobs=blobs,
+                traces=traces,
+                conversations=Conversations(ConversationRecords(database), clock),
+                searcher=searcher,
+                answerer=answerer,
+                learner=Learner(index, documents, blobs, settings.ingest, clock),
+                vectors=VectorFiller(index, documents, embedder, settings.embedding, clock),
+                chat=chat,
+                embedder=embedder,
+            )
+        )
+    finally:
+        await chat.close()
+        await embedder.close()
+        await database.close()
+
+
+def _make_home(settings: Settings) -> None:
+    try:
+        settings.home.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise StorageError(
+            f"The folder {settings.home} cannot be made: {error.strerror or error}.",
+            remedy="Set TEAEGG_HOME to a folder you may write to.",
+        ) from error

@@ -1,0 +1,181 @@
+"""The workspace: the one object behind every door. A door parses, calls a method here, shapes the reply."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from teaegg.access.service import Access
+from teaegg.core.actors import Actor
+from teaegg.core.answers import AnswerMode
+from teaegg.core.documents import Document, ParsedDocument, Passage
+from teaegg.core.errors import InvalidRequestError, NotFoundError
+from teaegg.core.settings import Settings
+from teaegg.ingest.learning import Learner
+from teaegg.ingest.vectors import VectorFiller
+from teaegg.models.base import ChatModel, Embedder
+from teaegg.retrieval.answering import Answerer, Asked
+from teaegg.retrieval.events import AnswerEvent, AnswerReady
+from teaegg.retrieval.search import Searcher, SearchResult
+from teaegg.serving.conversations import Conversations
+from teaegg.store.blobs import BlobStore
+from teaegg.store.codec import decode_parsed
+from teaegg.store.documents import DocumentRecords
+from teaegg.store.index import PassageIndex
+from teaegg.store.traces import TraceRecords
+
+_MAX_QUESTION_CHARACTERS = 4000
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What a workspace is made of; `app.wiring` puts it together."""
+
+    settings: Settings
+    access: Access
+    index: PassageIndex
+    documents: DocumentRecords
+    blobs: BlobStore
+    traces: TraceRecords
+    conversations: Conversations
+    searcher: Searcher
+    answerer: Answerer
+    learner: Learner
+    vectors: VectorFiller
+    chat: ChatModel
+    embedder: Embedder
+
+
+class Workspace:
+    """Everything TeaEgg can do, each method on behalf of an actor.
+
+    What an actor may not see raises the same NotFoundError as what is not there.
+    """
+
+    def __init__(self, parts: Parts) -> None:
+        self._parts = parts
+        self.settings = parts.settings
+        self.access = parts.access
+        self.conversations = parts.conversations
+        self.learner = parts.learner
+        self.vectors = parts.vectors
+        self.chat = parts.chat
+        self.embedder = parts.embedder
+
+    async def search(
+        self,
+        actor: Actor,
+        question: str,
+        *,
+        limit: int = 10,
+        collections: Iterable[str] = (),
+    ) -> SearchResult:
+        """The `limit` best passages for `question` among those the actor may read."""
+        return await self._parts.searcher.search(
+            _checked(question),
+            visible=await self.access.visible(actor),
+            limit=limit,
+            collections=frozenset(collections),
+        )
+
+    async def ask(
+        self,
+        actor: Actor,
+        question: str,
+        *,
+        mode: AnswerMode | None = None,
+        collections: Iterable[str] = (),
+        conversation: str = "",
+    ) -> AsyncIterator[AnswerEvent]:
+        """Answer events, the last of them `AnswerReady`; in a conversation, follow-ups are understood."""
+        question = _checked(question)
+        understood = question
+        if conversation:
+            understood = await self.conversations.understand(conversation, actor, question)
+        asked = Asked(
+            question=question,
+            understood=understood,
+            actor=actor,
+            visible=await self.access.visible(actor),
+            mode=mode or self.settings.answers.mode,
+            collections=frozenset(collections),
+            conversation=conversation,
+        )
+        async for event in self._parts.answerer.answer(asked):
+            if conversation and isinstance(event, AnswerReady):
+                await self.conversations.remember(
+                    conversation, question, understood, event.answer.trace
+                )
+            yield event
+
+    async def trace(self, actor: Actor, trace: str) -> dict[str, Any]:
+        """The full record of an answer; owners read every trace, others their own."""
+        record = await self._parts.traces.get(trace, user=None if actor.is_owner else actor.name)
+        if record is None:
+            raise NotFoundError(f"There is no trace {trace[:80]!r}.", remedy="Check the id.")
+        return record
+
+    async def documents(
+        self, actor: Actor, *, collection: str | None = None, limit: int | None = None, offset: int = 0
+    ) -> list[Document]:
+        """The documents that the actor may know of, by title."""
+        return await self._parts.documents.list(
+            visible=await self.access.visible(actor),
+            collection=collection,
+            limit=limit,
+            offset=offset,
+        )
+
+    async def document(self, actor: Actor, document: str) -> Document:
+        found = await self._parts.documents.get(document, visible=await self.access.visible(actor))
+        if found is None:
+            raise NotFoundError(
+                f"There is no document {document[:80]!r}.", remedy="See `teaegg documents`."
+            )
+        return found
+
+    async def original(self, actor: Actor, document: str) -> tuple[Document, bytes]:
+        """The bytes as they were learned."""
+        found = await self.document(actor, document)
+        return found, await self._parts.blobs.get(found.version)
+
+    async def parsed(self, actor: Actor, document: str) -> tuple[Document, ParsedDocument]:
+        """What was understood of the document; its `text` is what character spans refer to."""
+        found = await self.document(actor, document)
+        if not found.parsed:
+            raise NotFoundError(
+                f"The document {found.title!r} could not be read: {found.reason}",
+                remedy="Correct the file and learn it again.",
+            )
+        return found, decode_parsed(await self._parts.blobs.get(found.parsed))
+
+    async def passages(self, actor: Actor, document: str) -> list[Passage]:
+        found = await self.document(actor, document)
+        return await self._parts.index.passages_of(
+            found.id, visible=await self.access.visible(actor)
+        )
+
+    async def progress(self, actor: Actor) -> dict[str, int]:
+        """State → number of the actor's documents in it."""
+        return await self._parts.documents.count_by_state(visible=await self.access.visible(actor))
+
+    def upload_path(self, collection: str, name: str) -> Path:
+        """Where an uploaded file is kept before it is learned; the name can lead nowhere else."""
+        plain = Path(name.replace("\\", "/")).name.strip().lstrip(".")
+        if not plain or "\x00" in plain:
+            raise InvalidRequestError(f"{name[:80]!r} is no file name.", remedy="Rename the file.")
+        return self.settings.home / "uploads" / collection / plain
+
+
+def _checked(question: str) -> str:
+    question = question.strip()
+    if not question:
+        raise InvalidRequestError("The question is empty.", remedy="Write what you want to know.")
+    if len(question) > _MAX_QUESTION_CHARACTERS:
+        raise InvalidRequestError(
+            f"The question has {len(question)} characters, {_MAX_QUESTION_CHARACTERS} are allowed.",
+            remedy="Ask in fewer words.",
+        )
+    return question

@@ -1,0 +1,18 @@
+"""Pictures: every paragraph found by OCR with its place on the picture."""
+
+from __future__ import annotations
+
+from teaegg.core.documents import Location, ParsedDocument
+from teaegg.ingest.readers.base import Outline, ReadLimits, stem_of, unreadable
+from teaegg.ingest.readers.ocr import open_image, paragraphs_of, recognise
+
+
+def read(data: bytes, name: str, limits: ReadLimits) -> ParsedDocument:
+    """Raises UnreadableDocumentError when the picture is damaged, too large or shows no text."""
+    lines = recognise(open_image(data, name, limits))
+    if not lines:
+        raise unreadable(name, "no text was found in the picture", "Take a sharper or larger picture.")
+    outline = Outline()
+    for paragraph in paragraphs_of(lines):
+        outline.add("paragraph", paragraph.text, Location(page=1, box=paragraph.box))
+    return outline.parsed(stem_of(name))

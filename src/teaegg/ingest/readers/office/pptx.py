@@ -1,0 +1,113 @@
+"""Slides: title, text, tables, charts' figures, speaker's notes and pictures by OCR, slide by slide."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from io import BytesIO
+from typing import Any
+
+import pptx
+from pptx.exc import PackageNotFoundError
+from pptx.util import Length
+
+from teaegg.core.documents import Location, ParsedDocument
+from teaegg.ingest.archives import open_office_archive
+from teaegg.ingest.readers.base import Outline, ReadLimits, stem_of, unreadable
+from teaegg.ingest.readers.ocr import PictureReader
+from teaegg.ingest.readers.tables import add_table
+
+_REPAIR = "Open it in PowerPoint or LibreOffice and save it again."
+_MAX_GROUP_DEPTH = 20
+
+
+def read(data: bytes, name: str, limits: ReadLimits) -> ParsedDocument:
+    """`Location.page` is the slide's number; hidden slides are left out with a note."""
+    open_office_archive(data, name, limits).close()
+    outline = Outline()
+    pictures = PictureReader(limits)
+    try:
+        presentation = pptx.Presentation(BytesIO(data))
+        for number, slide in enumerate(presentation.slides, start=1):
+            if slide.element.get("show") in ("0", "false"):
+                outline.note("Hidden text was left out.")
+            else:
+                _read_slide(outline, slide, number, pictures)
+    except (PackageNotFoundError, KeyError, ValueError, AttributeError, IndexError, TypeError) as error:
+        raise unreadable(name, f"it is not a complete presentation ({error})", _REPAIR) from error
+    except SyntaxError as error:  # lxml's XMLSyntaxError
+        raise unreadable(name, f"its markup is damaged ({error})", _REPAIR) from error
+    for note in pictures.notes:
+        outline.note(note)
+    return outline.parsed(outline.first_heading() or stem_of(name))
+
+
+def _read_slide(outline: Outline, slide: Any, number: int, pictures: PictureReader) -> None:
+    place = Location(page=number)
+    outline.close_headings()
+    title = slide.shapes.title
+    if title is not None and title.has_text_frame:
+        outline.heading(title.text_frame.text, 1, place)
+    # Reading order of people: from top to bottom, then from left to right.
+    shapes = [shape for shape in slide.shapes if title is None or shape.shape_id != title.shape_id]
+    for shape in sorted(shapes, key=_position):
+        _read_shape(outline, shape, place, pictures, 0)
+    if slide.has_notes_slide and slide.notes_slide.notes_text_frame is not None:
+        notes = slide.notes_slide.notes_text_frame.text
+        outline.add("paragraph", _lines(notes.splitlines()), Location(page=number, part="notes"))
+
+
+def _read_shape(outline: Outline, shape: Any, place: Location, pictures: PictureReader, depth: int) -> None:
+    if depth > _MAX_GROUP_DEPTH:
+        return
+    if hasattr(shape, "shapes"):
+        for inner in sorted(shape.shapes, key=_position):
+            _read_shape(outline, inner, place, pictures, depth + 1)
+    elif getattr(shape, "has_table", False):
+        add_table(outline, [[cell.text for cell in row.cells] for row in shape.table.rows], place)
+    elif getattr(shape, "has_chart", False):
+        _read_chart(outline, shape.chart, place)
+    elif shape.has_text_frame:
+        outline.add("paragraph", _lines(p.text for p in shape.text_frame.paragraphs), place)
+    _read_picture(outline, shape, place, pictures)
+
+
+def _read_chart(outline: Outline, chart: Any, place: Location) -> None:
+    if chart.has_title and chart.chart_title.has_text_frame:
+        outline.add("caption", chart.chart_title.text_frame.text, place)
+    for plot in chart.plots:
+        series = list(plot.series)
+        header = ["", *(str(each.name) for each in series)]
+        columns = [list(each.values) for each in series]
+        rows = [
+            [str(category), *(_figure(column, index) for column in columns)]
+            for index, category in enumerate(plot.categories)
+        ]
+        add_table(outline, [header, *rows], place)
+
+
+def _read_picture(outline: Outline, shape: Any, place: Location, pictures: PictureReader) -> None:
+    # Only pictures have this attribute, and it fails for linked ones, which hold no bytes.
+    try:
+        blob = shape.image.blob
+    except (AttributeError, ValueError, KeyError):
+        return
+    described = shape.element.xpath(".//p:cNvPr/@descr")
+    if described:
+        outline.add("caption", str(described[0]), place)
+    for paragraph in pictures.paragraphs(blob):
+        outline.add("caption", paragraph, place)
+
+
+def _figure(values: list[Any], index: int) -> str:
+    value = values[index] if index < len(values) else None
+    return "" if value is None else f"{value:g}" if isinstance(value, float) else str(value)
+
+
+def _lines(lines: Iterable[str]) -> str:
+    return "\n".join(line.strip() for line in lines if line.strip())
+
+
+def _position(shape: Any) -> tuple[int, int]:
+    top: Length | None = shape.top
+    left: Length | None = shape.left
+    return int(top or 0), int(left or 0)

@@ -1,0 +1,1 @@
+"""PDF, page anchored: characters to lines, lines to headings and paragraphs, ruled tables to rows."""

@@ -1,0 +1,182 @@
+"""Question to answer with proof: search, judge, quote or compose, verify, and keep the trace."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from teaegg.core.actors import Actor, VisibleSet
+from teaegg.core.answers import Answer, AnswerMode, Citation, Evidence, Sentence, Verdict
+from teaegg.core.clock import Clock
+from teaegg.core.ids import random_id
+from teaegg.core.settings import AnswerSettings, SearchSettings
+from teaegg.models.base import ChatModel, Embedder
+from teaegg.retrieval.compose import Composer
+from teaegg.retrieval.events import AnswerEvent, AnswerReady, EvidenceFound, SentenceReady
+from teaegg.retrieval.quote import Quoter, Ranking
+from teaegg.retrieval.search import Searcher, SearchResult
+from teaegg.retrieval.tracing import trace_record
+from teaegg.retrieval.wording import NO_ANSWER, REFUSED, answer_text
+from teaegg.store.traces import TraceRecords
+
+_NEAREST = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A question as asked and as understood, by whom, and what they may know of."""
+
+    question: str
+    understood: str
+    actor: Actor
+    visible: VisibleSet
+    mode: AnswerMode
+    collections: frozenset[str] = frozenset()
+    conversation: str = ""
+
+
+@dataclass(slots=True)
+class _Work:
+    """What has come of one question so far."""
+
+    asked: Asked
+    found: SearchResult
+    ranking: Ranking
+    sentences: list[Sentence] = field(default_factory=list)
+    dropped: list[dict[str, object]] = field(default_factory=list)
+    timings_ms: dict[str, float] = field(default_factory=dict)
+
+
+class Answerer:
+    """Both modes behind one interface; what leaves here has been verified."""
+
+    def __init__(
+        self,
+        searcher: Searcher,
+        chat: ChatModel,
+        embedder: Embedder,
+        traces: TraceRecords,
+        *,
+        search_settings: SearchSettings,
+        answer_settings: AnswerSettings,
+        clock: Clock,
+    ) -> None:
+        self._searcher = searcher
+        self._chat = chat
+        self._embedder = embedder
+        self._quoter = Quoter(chat, embedder, answer_settings, clock)
+        self._composer = Composer(chat)
+        self._traces = traces
+        self._evidence_passages = search_settings.evidence_passages
+        self._settings = answer_settings
+        self._clock = clock
+
+    async def answer(self, asked: Asked) -> AsyncIterator[AnswerEvent]:
+        """Events in order; the last one is always `AnswerReady`, and its trace has been stored.
+
+        Raises ModelError and StorageError; nothing unverified is ever yielded.
+        """
+        started = self._clock.monotonic_seconds()
+        found = await self._searcher.search(
+            asked.understood,
+            visible=asked.visible,
+            limit=self._evidence_passages,
+            collections=asked.collections,
+        )
+        ranking = await self._quoter.rank(found.query, found.evidence)
+        work = _Work(asked, found, ranking, timings_ms={**found.timings_ms, **ranking.timings_ms})
+        yield EvidenceFound(asked.understood, found.evidence)
+        if ranking.confidence < self._settings.abstain_below or not found.evidence:
+            answer = self._abstained(work)
+        else:
+            async for sentence in self._sentences(work):
+                yield SentenceReady(sentence)
+            answer = self._answered(work)
+        work.timings_ms["total"] = (self._clock.monotonic_seconds() - started) * 1000
+        await self._keep(work, answer)
+        yield AnswerReady(answer)
+
+    def _sentences(self, work: _Work) -> AsyncIterator[Sentence]:
+        return self._quoted(work) if work.asked.mode == "quote" else self._composed(work)
+
+    async def _quoted(self, work: _Work) -> AsyncIterator[Sentence]:
+        picked = await self._quoter.pick(work.found.query, work.ranking)
+        work.timings_ms.update(picked.timings_ms)
+        for citation in picked.citations:
+            sentence = Sentence(citation.quote, (citation,))
+            work.sentences.append(sentence)
+            yield sentence
+
+    async def _composed(self, work: _Work) -> AsyncIterator[Sentence]:
+        started = self._clock.monotonic_seconds()
+        async for composed in self._composer.stream(work.asked.understood, work.found.evidence):
+            if composed.sentence is None:
+                work.dropped.append({"text": composed.text, "reasons": list(composed.reasons)})
+                continue
+            work.sentences.append(composed.sentence)
+            yield composed.sentence
+        work.timings_ms["compose"] = (self._clock.monotonic_seconds() - started) * 1000
+
+    def _abstained(self, work: _Work) -> Answer:
+        language = work.found.query.language
+        return self._finish(work, "abstained", NO_ANSWER[language])
+
+    def _answered(self, work: _Work) -> Answer:
+        language = work.found.query.language
+        if work.sentences and len(work.dropped) <= len(work.sentences):
+            return self._finish(work, "answered", answer_text(work.sentences, language, work.asked.mode))
+        if not work.dropped:
+            return self._abstained(work)
+        work.sentences.clear()
+        return self._finish(work, "refused", REFUSED[language])
+
+    def _finish(self, work: _Work, verdict: Verdict, text: str) -> Answer:
+        answered = verdict == "answered"
+        return Answer(
+            verdict=verdict,
+            text=text,
+            sentences=tuple(work.sentences) if answered else (),
+            mode=work.asked.mode,
+            confidence=work.ranking.confidence,
+            trace=random_id("t"),
+            reason="" if answered else text,
+            nearest=() if answered else _nearest(work.ranking, work.found.evidence),
+            timings_ms=work.timings_ms,
+        )
+
+    async def _keep(self, work: _Work, answer: Answer) -> None:
+        asked_at = self._clock.now()
+        record = trace_record(
+            answer,
+            question=work.asked.question,
+            understood=work.asked.understood,
+            user=work.asked.actor.name,
+            asked_at=asked_at,
+            evidence=work.found.evidence,
+            ranking=work.ranking,
+            dropped=work.dropped,
+            models=self._models(),
+        )
+        await self._traces.put(
+            answer.trace, user=work.asked.actor.name, asked_at=asked_at, record=record
+        )
+
+    def _models(self) -> Mapping[str, str]:
+        return {
+            "chat": self._chat.name,
+            "chat_fingerprint": self._chat.fingerprint,
+            "embedding": self._embedder.name,
+        }
+
+
+def _nearest(ranking: Ranking, evidence: Sequence[Evidence]) -> tuple[Citation, ...]:
+    """The best span of each of the first passages: what a person would read first."""
+    nearest: list[Citation] = []
+    for span in ranking.spans:
+        citation = span.citation(evidence)
+        if all(citation.passage != other.passage for other in nearest):
+            nearest.append(citation)
+        if len(nearest) == _NEAREST:
+            break
+    return tuple(nearest)
+

@@ -1,0 +1,159 @@
+"""What every search index must do; each back end is added to `index`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from teaegg.core.actors import VisibleSet
+from teaegg.core.documents import Location, Passage
+from teaegg.core.terms import index_terms
+from teaegg.store.index import PassageIndex
+from teaegg.store.lance import open_lance_index
+
+EVERYTHING = VisibleSet(everything=True)
+LAWS = VisibleSet(scopes=frozenset({"collection:laws"}))
+PRICES = VisibleSet(scopes=frozenset({"collection:prices"}))
+
+
+@pytest.fixture(params=["lance"])
+async def index(request: pytest.FixtureRequest, tmp_path: Path) -> PassageIndex:
+    return await open_lance_index(str(tmp_path / "index"), dimensions=4)
+
+
+def passage(document: str, ordinal: int, text: str, collection: str, **place: object) -> Passage:
+    return Passage(
+        id=f"{document}-v1-{ordinal}",
+        document=document,
+        version="v1",
+        collection=collection,
+        title=f"Title of {document}",
+        ordinal=ordinal,
+        text=text,
+        start=0,
+        end=len(text),
+        location=Location(**place),  # type: ignore[arg-type]
+    )
+
+
+async def fill(index: PassageIndex) -> None:
+    await index.replace(
+        {
+            "d1": (
+                "collection:laws",
+                [
+                    passage("d1", 0, "试用期最长不得超过六个月。", "laws", article="19"),
+                    passage("d1", 1, "劳动者提前三十日以书面形式通知。", "laws", article="37"),
+                ],
+            ),
+            "d2": (
+                "collection:prices",
+                [passage("d2", 0, "内六角螺钉 QH-HX-M8X30 单价 1.20 元，试用期优惠。", "prices", row=7)],
+            ),
+        }
+    )
+
+
+async def found(index: PassageIndex, text: str, visible: VisibleSet) -> list[str]:
+    hits = await index.text_search(index_terms(text), visible=visible, limit=10)
+    return [hit.passage.id for hit in hits]
+
+
+async def test_text_search_finds_best_first_and_no_zero_scores(index: PassageIndex) -> None:
+    await fill(index)
+    assert await found(index, "试用期最长几个月", EVERYTHING) == ["d1-v1-0", "d2-v1-0"]
+    assert await found(index, "天气预报", EVERYTHING) == []
+
+
+async def test_passages_come_back_as_they_were_put(index: PassageIndex) -> None:
+    await fill(index)
+    assert await index.passages_of("d1", visible=LAWS) == [
+        passage("d1", 0, "试用期最长不得超过六个月。", "laws", article="19"),
+        passage("d1", 1, "劳动者提前三十日以书面形式通知。", "laws", article="37"),
+    ]
+
+
+async def test_the_visible_set_is_applied_in_every_search(index: PassageIndex) -> None:
+    await fill(index)
+    vectors = np.eye(3, 4, dtype=np.float32)
+    passages = await index.passages_of("d1", visible=EVERYTHING)
+    passages += await index.passages_of("d2", visible=EVERYTHING)
+    await index.add_vectors(passages, vectors, visible=EVERYTHING)
+    code = frozenset({"QHHXM8X30"})
+    near = vectors[2]
+    for visible, seen in ((PRICES, True), (LAWS, False), (VisibleSet(), False)):
+        assert ("d2-v1-0" in await found(index, "内六角螺钉", visible)) is seen
+        hits = await index.vector_search(near, visible=visible, limit=5)
+        assert ("d2-v1-0" in [hit.passage.id for hit in hits]) is seen
+        assert bool(await index.exact_search(identifiers=code, visible=visible, limit=5)) is seen
+        assert bool(await index.passages_of("d2", visible=visible)) is seen
+        frequencies = await index.frequencies(["螺钉"], visible=visible, cap=9)
+        assert frequencies == {"螺钉": int(seen)}
+    assert await index.count(visible=LAWS) == 2
+    assert await index.count(visible=VisibleSet()) == 0
+
+
+async def test_a_single_document_can_be_visible(index: PassageIndex) -> None:
+    await fill(index)
+    only = VisibleSet(documents=frozenset({"d2"}))
+    assert await found(index, "试用期", only) == ["d2-v1-0"]
+
+
+async def test_replace_twice_is_replace_once_and_drops_what_is_gone(index: PassageIndex) -> None:
+    await fill(index)
+    await fill(index)
+    assert await index.count(visible=EVERYTHING) == 3
+    shorter = passage("d1", 0, "试用期最长不得超过三个月。", "laws", article="19")
+    await index.replace({"d1": ("collection:laws", [shorter])})
+    assert await index.passages_of("d1", visible=LAWS) == [shorter]
+    await index.replace({"d1": ("collection:laws", [])})
+    assert await index.count(visible=EVERYTHING) == 1
+
+
+async def test_vectors_are_asked_for_only_while_they_are_missing(index: PassageIndex) -> None:
+    await fill(index)
+    missing = await index.vectors_missing("d1", visible=EVERYTHING)
+    assert [item.ordinal for item in missing] == [0, 1]
+    await index.add_vectors(missing[:1], np.eye(1, 4, dtype=np.float32), visible=EVERYTHING)
+    assert [p.ordinal for p in await index.vectors_missing("d1", visible=EVERYTHING)] == [1]
+
+
+async def test_a_moved_scope_hides_at_once(index: PassageIndex) -> None:
+    await fill(index)
+    vector = np.eye(1, 4, dtype=np.float32)
+    first = (await index.passages_of("d1", visible=EVERYTHING))[:1]
+    await index.add_vectors(first, vector, visible=EVERYTHING)
+    await index.set_scope("d1", "document:d1")
+    assert await found(index, "试用期", LAWS) == []
+    assert await index.vector_search(vector[0], visible=LAWS, limit=5) == []
+    moved = VisibleSet(scopes=frozenset({"document:d1"}))
+    assert await found(index, "试用期", moved) == ["d1-v1-0"]
+
+
+async def test_articles_are_found_in_named_documents_only(index: PassageIndex) -> None:
+    await fill(index)
+    article = frozenset({"37"})
+    hits = await index.exact_search(
+        articles=article, documents=frozenset({"d1"}), visible=LAWS, limit=5
+    )
+    assert [item.ordinal for item in hits] == [1]
+    elsewhere = frozenset({"d2"})
+    assert not await index.exact_search(
+        articles=article, documents=elsewhere, visible=EVERYTHING, limit=5
+    )
+
+
+async def test_quotes_in_names_are_data_not_syntax(index: PassageIndex) -> None:
+    odd = "d'; DROP TABLE passages --"
+    await index.replace({odd: ("collection:o'brien", [passage(odd, 0, "奇怪的名字", "o'brien")])})
+    visible = VisibleSet(scopes=frozenset({"collection:o'brien"}))
+    assert [item.document for item in await index.passages_of(odd, visible=visible)] == [odd]
+
+
+async def test_searches_give_the_same_before_and_after_optimize(index: PassageIndex) -> None:
+    await fill(index)
+    before = await found(index, "试用期 螺钉 通知", EVERYTHING)
+    await index.optimize()
+    assert sorted(await found(index, "试用期 螺钉 通知", EVERYTHING)) == sorted(before)
