@@ -27,8 +27,9 @@ DATA = (
     "网络数据处理者应当建立健全网络数据安全管理制度，可以委托专业机构进行评估。"
 )
 EN_LEAVE = (
-    "Employees are entitled to 12 days of paid annual leave per calendar year. Unused leave may be carried over "
-    "until March 31 of the following year, but not more than 5 days. Requests must be submitted in the HR portal "
+    "Employees are entitled to 12 days of paid annual leave per calendar year. "
+    "Unused leave may be carried over until March 31 of the following year, but not more than 5 days. "
+    "Requests must be submitted in the HR portal "
     "at least two weeks in advance. Contractors are not eligible for paid leave."
 )
 EN_PUMP = (
@@ -89,7 +90,11 @@ UNSUPPORTED: tuple[tuple[str, str, str], ...] = (
     ("一线城市的住宿费标准是每晚超过600元。", EXPENSE, "bound"),
     ("逾期的予以报销。", EXPENSE, "source"),
     ("报销申请通过SAP系统提交。", EXPENSE, "name"),
-    ("出差人员应当在返回后15个工作日内向董事会秘书办公室主任汇报工作并领取奖金。", EXPENSE, "source"),
+    (
+        "出差人员应当在返回后15个工作日内向董事会秘书办公室主任汇报工作并领取奖金。",
+        EXPENSE,
+        "source",
+    ),
     ("QH-300型离心泵的额定流量是20 L/min。", PUMP, "figure"),
     ("该泵额定压力为1.2kPa。", PUMP, "figure"),
     ("离心泵可以无水运行。", PUMP, "forbids"),
@@ -101,7 +106,11 @@ UNSUPPORTED: tuple[tuple[str, str, str], ...] = (
     ("Employees get 15 days of paid annual leave per calendar year.", EN_LEAVE, "figure"),
     ("Contractors are entitled to paid leave.", EN_LEAVE, "negation"),
     ("Requests must be approved by the Works Council.", EN_LEAVE, "name"),
-    ("Unused leave must be carried over until March 31 of the following year.", EN_LEAVE, "demands"),
+    (
+        "Unused leave must be carried over until March 31 of the following year.",
+        EN_LEAVE,
+        "demands",
+    ),
     ("The pump may be operated dry.", EN_PUMP, "prohibition"),
     ("The warranty covers manufacturing defects for 24 weeks from delivery.", EN_PUMP, "figure"),
     ("The warranty is void if the customer opens the housing.", EN_PUMP, "content words"),

@@ -66,7 +66,8 @@ def _read(path: Path) -> dict[str, Any]:
         return tomllib.loads(path.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise SettingsError(
-            f"The settings file {path} cannot be read: {error}.", remedy="Correct it or move it away."
+            f"The settings file {path} cannot be read: {error}.",
+            remedy="Correct it or move it away.",
         ) from error
 
 

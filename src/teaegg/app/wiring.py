@@ -55,6 +55,7 @@ async def open_workspace(
         searcher = Searcher(index, documents, embedder, settings.search, clock)
         answerer = Answerer(
             searcher,
+            index,
             chat,
             embedder,
             traces,

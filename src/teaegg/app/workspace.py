@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -118,8 +118,13 @@ class Workspace:
         return record
 
     async def documents(
-        self, actor: Actor, *, collection: str | None = None, limit: int | None = None, offset: int = 0
-    ) -> list[Document]:
+        self,
+        actor: Actor,
+        *,
+        collection: str | None = None,
+        limit: int | None = None,
+        offset: int = 0,
+    ) -> Sequence[Document]:
         """The documents that the actor may know of, by title."""
         return await self._parts.documents.list(
             visible=await self.access.visible(actor),

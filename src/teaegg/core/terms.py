@@ -28,7 +28,7 @@ def index_terms(text: str) -> list[str]:
     terms: list[str] = []
     for match in _TOKEN.finditer(to_half_width(text).lower()):
         token = match[0]
-        if token[0].isascii() or token[0].isalpha() and ord(token[0]) < 0x2E80:
+        if ord(token[0]) < 0x2E80:
             terms.extend(_latin_terms(token))
         else:
             terms.extend(_pairs(token))
@@ -45,7 +45,7 @@ def identifiers(text: str) -> frozenset[str]:
     for match in _IDENTIFIER.finditer(to_half_width(text)):
         canonical = canonical_identifier(match[0])
         has_letter = any(c.isalpha() for c in canonical)
-        if has_letter and len(canonical) > 1 or len(canonical) >= _MINIMUM_IDENTIFIER_CHARACTERS:
+        if (has_letter and len(canonical) > 1) or len(canonical) >= _MINIMUM_IDENTIFIER_CHARACTERS:
             found.add(canonical)
     return frozenset(found)
 

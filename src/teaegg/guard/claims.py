@@ -15,8 +15,8 @@ from teaegg.core.numerals import to_half_width
 from teaegg.guard.figures import figures, missing_figures
 from teaegg.guard.polarity import disagreements
 from teaegg.guard.wording import (
-    ENGLISH_FUNCTION_WORDS,
     content_coverage,
+    content_terms,
     is_chinese,
     longest_new_run,
 )
@@ -32,6 +32,7 @@ LONGEST_NEW_RUN = 8
 _QUOTED = re.compile(r"[“「『《〈\"]([^”」』》〉\"]{2,80})[”」』》〉\"]")
 _LATIN = re.compile(r"[A-Za-zÀ-ɏ][A-Za-zÀ-ɏ0-9]*(?:[-_./&'’][A-Za-z0-9]+)*")
 
+
 @dataclass(frozen=True, slots=True)
 class ClaimVerdict:
     """`supported` with no `reasons`, or not supported and why. `coverage` is within 0 and 1."""
@@ -41,16 +42,21 @@ class ClaimVerdict:
     coverage: float
 
 
-def check_sentence(sentence: str, cited_texts: Sequence[str], *, question: str = "") -> ClaimVerdict:
+def check_sentence(
+    sentence: str, cited_texts: Sequence[str], *, question: str = ""
+) -> ClaimVerdict:
     """Whether `cited_texts` support `sentence`; the question may supply names and words, never figures."""
     if not any(text.strip() for text in cited_texts):
         return ClaimVerdict(supported=False, reasons=("cites nothing",), coverage=0.0)
     source = "\n".join(cited_texts)
     known = f"{source}\n{question}"
     words = without_figures(sentence)
-    coverage = content_coverage(words, known)
+    coverage = content_coverage(words, known) if content_terms(words) else float(words != sentence)
     reasons = [
-        *(f"figure not in the source: {figure.surface}" for figure in missing_figures(sentence, source)),
+        *(
+            f"figure not in the source: {figure.surface}"
+            for figure in missing_figures(sentence, source)
+        ),
         *(f"name not in the source: {name}" for name in unknown_names(words, known)),
         *disagreements(sentence, cited_texts),
         *_wording_reasons(words, known, coverage),
@@ -89,7 +95,7 @@ def _names(sentence: str) -> list[str]:
         match[0]
         for match in matches
         if any(character.isupper() for character in match[0])
-        and match[0].lower() not in ENGLISH_FUNCTION_WORDS
+        and content_terms(match[0])
         and not _opens_a_sentence(plain, match)
     ]
 

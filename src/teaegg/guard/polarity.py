@@ -7,6 +7,7 @@ must agree in four respects. Words that only contain a negation (不锈钢, 不�
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -18,21 +19,28 @@ from teaegg.guard.wording import content_terms
 Respect = Literal["prohibition", "obligation", "permission", "negation", "upper", "lower"]
 
 _NEUTRAL = re.compile(
-    "不动产|不锈钢|不可抗力|不仅|不但|不论|不管|不同|不断|不良|不正当|不特定|不定期|不定时|不合格|不当得利|不法"
-    "|不予受理|无固定期限|无论|无条件|无线|无形|无偿|无因管理|无纺|无尘|非法|非常|非营利|非公开|未来|未成年人?|没收|否则|是否|能否"
-    "|可否|不分|不久|不安全|不利|不料|不可分割|未遂|并非如此|须知|必须品|可能|可见|可靠|可行|可视|可用性|许可证|许可|能力|性能|功能|智能|节能"
+    "不动产|不锈钢|不可抗力|不仅|不但|不论|不管|不同|不断|不良|不正当|不特定|不定期|不定时|不合格"
+    "|不当得利|不法"
+    "|不予受理|无固定期限|无论|无条件|无线|无形|无偿|无因管理|无纺|无尘|非法|非常|非营利|非公开"
+    "|未来|未成年人?|没收|否则|是否|能否"
+    "|可否|不分|不久|不安全|不利|不料|不可分割|未遂|并非如此|须知|必须品|可能|可见|可靠|可行|可视"
+    "|可用性|许可证|许可|能力|性能|功能|智能|节能"
     "|(?i:not only|whether or not|no\\.\\s*\\d|non-)"
 )
 _WORDS: dict[Respect, re.Pattern[str]] = {
     "prohibition": re.compile(
         "不得|禁止|严禁|不准|不可以|不可|不能|不允许|不应当?|不许|不宜|切勿|请勿|勿|杜绝|无权"
-        "|(?i:\\b(?:must|may|shall|should|can|could)\\s+(?:not|never)\\b|\\bcannot\\b|\\b(?:mustn|can|shouldn)['’]t\\b"
-        "|\\bnot\\s+(?:be\\s+)?(?:allowed|permitted)\\b|\\b(?:prohibit|forbid|forbidden|ban)\\w*\\b|\\bnever\\b"
+        "|(?i:\\b(?:must|may|shall|should|can|could)\\s+(?:not|never)\\b|\\bcannot\\b|\\b(?:mustn"
+        "|can|shouldn)['’]t\\b"
+        "|\\bnot\\s+(?:be\\s+)?(?:allowed|permitted)\\b|\\b(?:prohibit\\w*|forbid\\w*|bans?"
+        "|banned)\\b|\\bnever\\b"
         "|\\bdo\\s+not\\b|\\bno\\s+\\w+\\s+(?:may|shall|can|is\\s+allowed)\\b)"
     ),
     "obligation": re.compile(
-        "应当|必须|务必|有义务|(?<![不适对相反响供效一])应(?![用急对付变届收税聘运有力])|(?<![必])须(?!知)|需要|(?<!不)需(?!求|量|方)"
-        "|(?i:\\b(?:must|shall|should|ought|required|requires|obliged|mandatory)\\b|\\b(?:have|has|need|needs)\\s+to\\b)"
+        "应当|必须|务必|有义务|(?<![不适对相反响供效一])应(?![用急对付变届收税聘运有力])"
+        "|(?<![必])须(?!知)|需要|(?<!不)需(?!求|量|方)"
+        "|(?i:\\b(?:must|shall|should|ought|required|requires|obliged|mandatory)\\b|\\b(?:have"
+        "|has|need|needs)\\s+to\\b)"
     ),
     "permission": re.compile(
         "(?<!不)可以|(?<![不许认])可(?![以能见靠行视])|有权|(?<!不)允许|(?<!不)能够|(?<!不)准许|酌情"
@@ -43,13 +51,17 @@ _WORDS: dict[Respect, re.Pattern[str]] = {
         "|(?i:\\bnot\\s+(?:entitled|eligible)\\b|\\b(?:not|no|never|without|neither|nor|none)\\b|n['’]t\\b)"
     ),
     "upper": re.compile(
-        "不[得能应可]?(?:超过|多于|高于|大于|长于)|至多|最多|最高|最长|上限|以内|以下|之内|不满|未满|不足|(?<!不)(?<!不[得能应可])[少低小短]于"
-        "|(?i:\\b(?:at\\s+most|up\\s+to|no\\s+more\\s+than|not\\s+(?:exceed|more\\s+than)|maximum|within|less\\s+than|under|below)\\b)"
+        "不[得能应可]?(?:超过|多于|高于|大于|长于)|至多|最多|最高|最长|上限|以内|以下|之内|不满"
+        "|未满|不足|(?<!不)(?<!不[得能应可])[少低小短]于"
+        "|(?i:\\b(?:at\\s+most|up\\s+to|no\\s+more\\s+than|not\\s+(?:exceed|more\\s+than)|maximum"
+        "|within|less\\s+than|under|below)\\b)"
     ),
     "lower": re.compile(
-        "不[得能应可]?(?:少于|低于|小于|短于)|至少|最少|最低|最短|下限|以上|(?<![不未])(?<!不[得能应可])超过|(?<![不未])满(?=[\\d一二三四五六七八九十])"
+        "不[得能应可]?(?:少于|低于|小于|短于)|至少|最少|最低|最短|下限|以上"
+        "|(?<![不未])(?<!不[得能应可])超过|(?<![不未])满(?=[\\d一二三四五六七八九十])"
         "|(?<!不)(?<!不[得能应可])[高大多长]于"
-        "|(?i:\\b(?:at\\s+least|no\\s+less\\s+than|not\\s+less\\s+than|minimum|(?<!not\\s)exceed\\w*|(?<!no\\s)(?<!not\\s)more\\s+than|over|above)\\b)"
+        "|(?i:\\b(?:at\\s+least|no\\s+less\\s+than|not\\s+less\\s+than|minimum"
+        "|(?<!not\\s)exceed\\w*|(?<!no\\s)(?<!not\\s)more\\s+than|over|above)\\b)"
     ),
 }
 _CLAUSE_END = re.compile(r"[，。；！？,;!?\n]|(?<=[a-z])\.(?=\s|$)|：|:(?=\s)")
@@ -116,7 +128,11 @@ def _modal_shift(said: frozenset[Respect], source: frozenset[Respect]) -> list[s
     reasons = []
     if "obligation" in said and "obligation" not in source and "permission" in source:
         reasons.append("demands what the source only allows")
-    if "permission" in said and "permission" not in source and {"obligation", "prohibition"} & source:
+    if (
+        "permission" in said
+        and "permission" not in source
+        and {"obligation", "prohibition"} & source
+    ):
         reasons.append("allows what the source demands or forbids")
     return reasons
 
@@ -169,7 +185,7 @@ def _neighbours(text: str) -> list[_Clause]:
     pairs = []
     for sentence in _pieces(text, _SENTENCE_END):
         pieces = _pieces(sentence, _CLAUSE_END)
-        pairs += [f"{first}，{second}" for first, second in zip(pieces, pieces[1:], strict=False)]
+        pairs += [f"{first}，{second}" for first, second in itertools.pairwise(pieces)]
     return [_clause(pair) for pair in pairs]
 
 

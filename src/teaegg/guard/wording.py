@@ -9,18 +9,28 @@ from teaegg.core.terms import index_terms
 
 _HAN = re.compile(r"[㐀-鿿豈-﫿々〇]+")
 _MOSTLY_CHINESE = 0.2
-ENGLISH_FUNCTION_WORDS = frozenset(
-    "a an the of in on at to for from by with and or but if as is are was were be been being it its this that "
-    "these those he she they we you i his her their our your not no yes do does did has have had will would "
-    "can could may might must shall should than then so such also which who whom whose what when where how "
-    "there here all any each both more most other some only own same too very about into over after before "
-    "under between during up down out off per via".split()  # noqa: SIM905
-)
 _CHINESE_FUNCTION_PAIRS = frozenset(
-    "可以 应当 必须 根据 按照 依照 规定 以及 或者 并且 如果 因此 所以 但是 其中 包括 属于 进行 对于 关于 "
-    "由于 以下 以上 需要 不得 不能 没有 这个 这些 该公 即可 也就 就是 是指 是由 分别 同时 此外 文件 资料".split()  # noqa: SIM905
+    index_terms(
+        "可以 应当 必须 根据 按照 依照 规定 以及 或者 并且 如果 因此 所以 但是 其中 包括 属于 "
+        "进行 对于 关于 "
+        "由于 以下 以上 需要 不得 不能 没有 这个 这些 该公 即可 也就 就是 是指 是由 分别 同时 "
+        "此外 文件 资料"
+    )
 )
-FUNCTION_TERMS = _CHINESE_FUNCTION_PAIRS | frozenset(index_terms(" ".join(ENGLISH_FUNCTION_WORDS)))
+FUNCTION_TERMS = _CHINESE_FUNCTION_PAIRS | frozenset(
+    index_terms(
+        "a an the of in on at to for from by with and or but if as is are was were be been being "
+        "it its this that "
+        "these those he she they we you i his her their our your not no yes do does did has have "
+        "had will would "
+        "can could may might must shall should than then so such also which who whom whose what "
+        "when where how "
+        "there here all any each both more most other some only own same too very about into over "
+        "after before "
+        "under between during up down out off per via"
+    )
+)
+"""Terms that hold a sentence together and prove nothing."""
 
 
 def content_coverage(sentence: str, known: str) -> float:

@@ -146,7 +146,9 @@ class LocalChat:
         def forward(chunk: Any) -> bool:
             if isinstance(chunk, dict):
                 if "error" in chunk:
-                    pieces.put(ModelError(f"The language model {self.name} failed: {chunk['error']}."))
+                    pieces.put(
+                        ModelError(f"The language model {self.name} failed: {chunk['error']}.")
+                    )
                 else:
                     pieces.put(_piece(chunk))
             return stopped.is_set()
@@ -252,4 +254,3 @@ def _fingerprint(path: Path) -> str:
         while block := file.read(_READ_BYTES):
             digest.update(block)
     return digest.hexdigest()
-

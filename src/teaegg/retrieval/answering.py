@@ -17,6 +17,7 @@ from teaegg.retrieval.quote import Quoter, Ranking
 from teaegg.retrieval.search import Searcher, SearchResult
 from teaegg.retrieval.tracing import trace_record
 from teaegg.retrieval.wording import NO_ANSWER, REFUSED, answer_text
+from teaegg.store.index import PassageIndex
 from teaegg.store.traces import TraceRecords
 
 _NEAREST = 3
@@ -42,6 +43,7 @@ class _Work:
     asked: Asked
     found: SearchResult
     ranking: Ranking
+    prompt: str = ""
     sentences: list[Sentence] = field(default_factory=list)
     dropped: list[dict[str, object]] = field(default_factory=list)
     timings_ms: dict[str, float] = field(default_factory=dict)
@@ -53,6 +55,7 @@ class Answerer:
     def __init__(
         self,
         searcher: Searcher,
+        index: PassageIndex,
         chat: ChatModel,
         embedder: Embedder,
         traces: TraceRecords,
@@ -64,7 +67,7 @@ class Answerer:
         self._searcher = searcher
         self._chat = chat
         self._embedder = embedder
-        self._quoter = Quoter(chat, embedder, answer_settings, clock)
+        self._quoter = Quoter(index, chat, embedder, answer_settings, clock)
         self._composer = Composer(chat)
         self._traces = traces
         self._evidence_passages = search_settings.evidence_passages
@@ -83,7 +86,7 @@ class Answerer:
             limit=self._evidence_passages,
             collections=asked.collections,
         )
-        ranking = await self._quoter.rank(found.query, found.evidence)
+        ranking = await self._quoter.rank(found.query, found.evidence, visible=asked.visible)
         work = _Work(asked, found, ranking, timings_ms={**found.timings_ms, **ranking.timings_ms})
         yield EvidenceFound(asked.understood, found.evidence)
         if ranking.confidence < self._settings.abstain_below or not found.evidence:
@@ -100,7 +103,8 @@ class Answerer:
         return self._quoted(work) if work.asked.mode == "quote" else self._composed(work)
 
     async def _quoted(self, work: _Work) -> AsyncIterator[Sentence]:
-        picked = await self._quoter.pick(work.found.query, work.ranking)
+        picked = await self._quoter.pick(work.found.query, work.ranking, work.found.evidence)
+        work.prompt = picked.prompt
         work.timings_ms.update(picked.timings_ms)
         for citation in picked.citations:
             sentence = Sentence(citation.quote, (citation,))
@@ -124,7 +128,9 @@ class Answerer:
     def _answered(self, work: _Work) -> Answer:
         language = work.found.query.language
         if work.sentences and len(work.dropped) <= len(work.sentences):
-            return self._finish(work, "answered", answer_text(work.sentences, language, work.asked.mode))
+            return self._finish(
+                work, "answered", answer_text(work.sentences, language, work.asked.mode)
+            )
         if not work.dropped:
             return self._abstained(work)
         work.sentences.clear()
@@ -154,6 +160,7 @@ class Answerer:
             asked_at=asked_at,
             evidence=work.found.evidence,
             ranking=work.ranking,
+            prompt=work.prompt,
             dropped=work.dropped,
             models=self._models(),
         )
@@ -179,4 +186,3 @@ def _nearest(ranking: Ranking, evidence: Sequence[Evidence]) -> tuple[Citation, 
         if len(nearest) == _NEAREST:
             break
     return tuple(nearest)
-

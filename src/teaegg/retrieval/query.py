@@ -8,33 +8,13 @@ from dataclasses import dataclass
 from typing import Literal
 
 from teaegg.core.numerals import to_half_width
-from teaegg.core.terms import article_references, identifiers, index_terms
+from teaegg.core.terms import article_references, identifiers
+from teaegg.retrieval.spans.content import content_terms
 from teaegg.store.documents import DocumentName
 
 Language = Literal["zh", "en"]
 
 _CHINESE = re.compile(r"[㐀-鿿]")
-# Words every question has and no document is about. Longest first: 是什么 must go before 什么.
-_STOCK_PHRASES = re.compile(
-    "|".join(
-        sorted(
-            (
-                "的内容是什么|是什么意思|有哪些规定|是如何规定的|如何规定|怎么规定|规定了什么|具体内容|"
-                "请问一下|请问|我想问|想问一下|咨询一下|能不能|是不是|有没有|可不可以|为什么|是什么|什么是|"
-                "有哪些|是哪些|哪一年|哪一个|哪一种|哪些|哪个|哪里|哪种|怎么样|怎么办|怎样|怎么|如何|什么时候|"
-                "什么|多少|几个|是谁|谁|吗|呢|吧|啊|呀|了吗|请|告诉我|根据|按照|关于"
-            ).split("|"),
-            key=len,
-            reverse=True,
-        )
-    )
-)
-_ENGLISH_STOP_WORDS = frozenset(
-    "a an the of to in on at by for from with and or is are was were be been do does did has have had "
-    "what which who whom whose when where why how many much can could should would will may might i "
-    "you we they he she it its their our your my me us this that these those there as if not any "
-    "please tell about into than then so such".split()
-)
 _TITLE_DECORATION = re.compile(r"中华人民共和国|[《》〈〉]|[（(][^（）()]*[)）]|\s+")
 _MINIMUM_TITLE_CHARACTERS = 2
 _MINIMUM_DIGITS_OF_A_CODE = 6
@@ -44,7 +24,7 @@ _MINIMUM_DIGITS_OF_A_CODE = 6
 class Query:
     """A question taken apart.
 
-    `terms` are index terms without stock phrases; `codes` identifiers that look like part or order
+    `terms` are its content terms; `codes` identifiers that look like part or order
     numbers; `articles` canonical article numbers; `documents` the ids of documents named in the
     question, the latest version first.
     """
@@ -62,7 +42,7 @@ def understand(question: str, names: Iterable[DocumentName]) -> Query:
     return Query(
         text=question,
         language=language_of(question),
-        terms=question_terms(question),
+        terms=content_terms(question),
         codes=frozenset(code for code in identifiers(question) if _looks_like_a_code(code)),
         articles=frozenset(article_references(question)),
         documents=_named_documents(question, names),
@@ -72,14 +52,6 @@ def understand(question: str, names: Iterable[DocumentName]) -> Query:
 def language_of(text: str) -> Language:
     """Chinese as soon as there are Chinese characters: English terms inside are common there."""
     return "zh" if _CHINESE.search(text) else "en"
-
-
-def question_terms(question: str) -> tuple[str, ...]:
-    """Distinct index terms of what the question is about; of all of it when nothing else is left."""
-    # A space keeps the characters on both sides of a dropped phrase from forming a false pair.
-    about = _STOCK_PHRASES.sub(" ", to_half_width(question))
-    terms = [term for term in index_terms(about) if term not in _ENGLISH_STOP_WORDS]
-    return tuple(dict.fromkeys(terms or index_terms(question)))
 
 
 def _looks_like_a_code(identifier: str) -> bool:

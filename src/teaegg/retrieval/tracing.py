@@ -23,6 +23,7 @@ def trace_record(
     asked_at: datetime,
     evidence: Sequence[Evidence],
     ranking: Ranking,
+    prompt: str,
     dropped: Sequence[Mapping[str, object]],
     models: Mapping[str, str],
 ) -> dict[str, Any]:
@@ -45,11 +46,16 @@ def trace_record(
         "nearest": [citation_record(citation) for citation in answer.nearest],
         "evidence": [_evidence_record(item) for item in evidence],
         "spans": [
-            {"passage": evidence[s.evidence].passage.id, "start": s.start, "end": s.end, "score": s.score}
+            {
+                "passage": evidence[s.evidence].passage.id,
+                "start": s.start,
+                "end": s.end,
+                "score": s.score,
+            }
             for s in ranking.spans[:_KEPT_SPANS]
         ],
-        "answerability": ranking.answerability,
-        "prompt_hash": text_hash(ranking.prompt) if ranking.prompt else "",
+        "answerability": dict(ranking.answerability),
+        "prompt_hash": text_hash(prompt) if prompt else "",
         "models": dict(models),
         "timings_ms": {stage: round(ms, 2) for stage, ms in answer.timings_ms.items()},
     }

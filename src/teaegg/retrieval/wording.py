@@ -25,7 +25,9 @@ def answer_text(sentences: Sequence[Sentence], language: Language, mode: AnswerM
         marks = "".join(f"[{number + i + 1}]" for i in range(len(sentence.citations)))
         number += len(sentence.citations)
         if mode == "quote":
-            lines.append(f"{_source(sentence.citations[0], language)}{_quoted(sentence, language)}{marks}")
+            lines.append(
+                f"{_source(sentence.citations[0], language)}{_quoted(sentence, language)}{marks}"
+            )
         else:
             lines.append(f"{sentence.text}{marks}")
     return "\n".join(lines)

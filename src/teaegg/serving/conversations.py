@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from teaegg.core.actors import Actor
 from teaegg.core.clock import Clock
 from teaegg.core.errors import NotFoundError
@@ -46,8 +48,8 @@ class Conversations:
             conversation, Turn(question, understood, trace, self._clock.now())
         )
 
-    async def list(self, actor: Actor) -> list[Conversation]:
+    async def list(self, actor: Actor) -> Sequence[Conversation]:
         return await self._records.list(user=actor.name)
 
-    async def turns(self, conversation: str, actor: Actor) -> list[Turn]:
+    async def turns(self, conversation: str, actor: Actor) -> Sequence[Turn]:
         return await self._records.turns(conversation, user=actor.name)

@@ -9,11 +9,21 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-_ELLIPSIS_ZH = re.compile(r"^(?:那么?|还有|以及|如果是|换成)?(?P<topic>[^，。？?!！]{1,20}?)(?:呢|又如何|又怎么样)[？?]?$")
-_ELLIPSIS_EN = re.compile(r"^(?:and|what about|how about|and what about)\s+(?P<topic>[^?]{1,60})\?*$", re.I)
-_POINTING_ZH = re.compile(r"它|这个|那个|这种|那种|上述|前者|后者|其中|该(?!如何|怎么)|这条|此条|(?:^|[，。])(?:那|还|另外)")
-_POINTING_EN = re.compile(r"\b(?:it|its|they|their|them|this|that|these|those|he|she|his|her)\b", re.I)
-_LEADING_TOPIC_ZH = re.compile(r"^(?P<topic>[^，。？?的有是]{2,20}?)(?=的|有|是|需要|可以|应当|由|在|要)")
+_ELLIPSIS_ZH = re.compile(
+    r"^(?:那么?|还有|以及|如果是|换成)?(?P<topic>[^，。？?!！]{1,20}?)(?:呢|又如何|又怎么样)[？?]?$"
+)
+_ELLIPSIS_EN = re.compile(
+    r"^(?:and|what about|how about|and what about)\s+(?P<topic>[^?]{1,60})\?*$", re.IGNORECASE
+)
+_POINTING_ZH = re.compile(
+    r"它|这个|那个|这种|那种|上述|前者|后者|其中|该(?!如何|怎么)|这条|此条|(?:^|[，。])(?:那|还|另外)"
+)
+_POINTING_EN = re.compile(
+    r"\b(?:it|its|they|their|them|this|that|these|those|he|she|his|her)\b", re.IGNORECASE
+)
+_LEADING_TOPIC_ZH = re.compile(
+    r"^(?P<topic>[^，。？?的有是]{2,20}?)(?=的|有|是|需要|可以|应当|由|在|要)"
+)
 _SHARED_ENDING_CHARACTERS = 1
 
 

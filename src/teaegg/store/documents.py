@@ -72,7 +72,7 @@ class DocumentRecords:
         state: DocumentState | None = None,
         limit: int | None = None,
         offset: int = 0,
-    ) -> list[Document]:
+    ) -> Sequence[Document]:
         """Visible documents by title; `limit` None means all."""
         conditions = []
         if collection is not None:
@@ -81,7 +81,7 @@ class DocumentRecords:
             conditions.append(DocumentRow.state == state)
         return await self._select(visible, *conditions, limit=limit, offset=offset)
 
-    async def names(self, *, visible: VisibleSet) -> list[DocumentName]:
+    async def names(self, *, visible: VisibleSet) -> Sequence[DocumentName]:
         """What every visible document that can be searched is called."""
         statement = select(DocumentRow.id, DocumentRow.title, DocumentRow.source).where(
             _visible_condition(visible), DocumentRow.state != "quarantined"
@@ -97,7 +97,7 @@ class DocumentRecords:
             .group_by(DocumentRow.state)
         )
         async with self._database.session() as session:
-            return {state: count for state, count in await session.execute(statement)}
+            return dict((await session.execute(statement)).tuples().all())
 
     async def under_root(self, collection: str, root: str) -> dict[str, KnownSource]:
         """Source → what is known of it, for every document learned into `collection` from `root`."""
@@ -147,7 +147,7 @@ class DocumentRecords:
         *conditions: ColumnElement[bool],
         limit: int | None = None,
         offset: int = 0,
-    ) -> list[Document]:
+    ) -> Sequence[Document]:
         statement = (
             select(DocumentRow)
             .where(_visible_condition(visible), *conditions)

@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import timedelta
+from functools import partial
 from typing import Any, TypeVar
 
 import lancedb
@@ -117,7 +118,7 @@ class LanceIndex:
     async def set_scope(self, document: str, scope: str) -> None:
         where = f"document = {_quote(document)}"
         for table in (self._passages, self._vectors):
-            await _guarded(lambda table=table: table.update({"scope": scope}, where=where))
+            await _guarded(partial(table.update, {"scope": scope}, where=where))
 
     async def text_search(
         self,
@@ -254,9 +255,7 @@ class LanceIndex:
 
     async def optimize(self) -> None:
         for table in (self._passages, self._vectors):
-            await _guarded(
-                lambda table=table: table.optimize(cleanup_older_than=_KEEP_OLD_VERSIONS)
-            )
+            await _guarded(partial(table.optimize, cleanup_older_than=_KEEP_OLD_VERSIONS))
 
     async def _by_id(self, passage_ids: Sequence[str], visible: VisibleSet) -> dict[str, Passage]:
         where = _and(f"passage IN ({_quoted(passage_ids)})", _visible_filter(visible))
@@ -309,13 +308,13 @@ async def _index_passages(table: Any) -> None:
     )
     await _guarded(lambda: table.create_index("terms", config=full_text))
     for column in ("passage", "document", "scope", "article"):
-        await _guarded(lambda column=column: table.create_index(column, config=BTree()))
+        await _guarded(partial(table.create_index, column, config=BTree()))
     await _guarded(lambda: table.create_index("identifiers", config=LabelList()))
 
 
 async def _index_vectors(table: Any) -> None:
     for column in ("passage", "document", "scope"):
-        await _guarded(lambda column=column: table.create_index(column, config=BTree()))
+        await _guarded(partial(table.create_index, column, config=BTree()))
 
 
 def _vector_schema(dimensions: int) -> pa.Schema:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -69,7 +70,7 @@ class ConversationRecords:
         async with self._database.session() as session:
             return await session.scalar(statement) is not None
 
-    async def list(self, *, user: str, limit: int = 50) -> list[Conversation]:
+    async def list(self, *, user: str, limit: int = 50) -> Sequence[Conversation]:
         """Newest first."""
         statement = (
             select(ConversationRow)
@@ -97,7 +98,7 @@ class ConversationRecords:
                 )
             )
 
-    async def turns(self, conversation: str, *, user: str) -> list[Turn]:
+    async def turns(self, conversation: str, *, user: str) -> Sequence[Turn]:
         """In order; [] when the conversation is another user's or not there."""
         statement = (
             select(TurnRow)

@@ -10,7 +10,6 @@ import typer
 
 from teaegg.app.cli.output import complain
 from teaegg.core.errors import (
-    ConflictError,
     InvalidRequestError,
     ModelError,
     NotAllowedError,
@@ -35,7 +34,6 @@ EXIT_INTERRUPTED = 130
 
 EXIT_CODES: tuple[tuple[type[TeaEggError], int], ...] = (
     (InvalidRequestError, EXIT_USAGE),
-    (ConflictError, EXIT_USAGE),
     (NotFoundError, EXIT_NOT_FOUND),
     (SignInError, EXIT_NOT_ALLOWED),
     (NotAllowedError, EXIT_NOT_ALLOWED),

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import typer
 
@@ -36,6 +36,10 @@ class Doorway:
     open: Callable[[Settings], AbstractAsyncContextManager[Workspace]] = _open
 
 
+def doorway_of(context: typer.Context) -> Doorway:
+    return context.find_object(Doorway) or Doorway()
+
+
 def settings_of(*, default_home: Path | None = None) -> Settings:
     """The settings in force; `default_home` is the home where TEAEGG_HOME names none."""
     environment = dict(os.environ)
@@ -50,14 +54,18 @@ def run(
     *,
     settings: Settings | None = None,
 ) -> Result:
-    """Open the workspace, do `work` with it, close it. The only place where sync meets async."""
-    doorway = context.find_object(Doorway) or Doorway()
+    """Open the workspace, do `work` with it, close it."""
 
     async def do() -> Result:
-        async with doorway.open(settings or settings_of()) as workspace:
+        async with doorway_of(context).open(settings or settings_of()) as workspace:
             return await work(workspace)
 
-    return asyncio.run(do())
+    return wait_for(do())
+
+
+def wait_for(work: Coroutine[Any, Any, Result]) -> Result:
+    """The only place where sync meets async."""
+    return asyncio.run(work)
 
 
 async def acting(workspace: Workspace, user: str) -> Actor:

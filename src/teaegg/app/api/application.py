@@ -1,0 +1,46 @@
+"""The web application over a workspace: routes, error answers, protection, the page."""
+
+from __future__ import annotations
+
+from fastapi import FastAPI
+from starlette.middleware import Middleware
+
+from teaegg import __version__
+from teaegg.app.api import openai_door
+from teaegg.app.api.errors import add_error_handlers
+from teaegg.app.api.protection import Protection
+from teaegg.app.api.routes import asking, conversations, documents, health, places, session, uploads
+from teaegg.app.api.uploading import Uploads
+from teaegg.app.web import pages
+from teaegg.app.workspace import Workspace
+from teaegg.core.clock import Clock, SystemClock
+
+API_PREFIX = "/api"
+
+
+def create_application(workspace: Workspace, *, clock: Clock | None = None) -> FastAPI:
+    """All routes over an open workspace; whoever opened it closes it.
+
+    The documentation pages of the framework load scripts from elsewhere and are left out; the
+    machine-readable description stands at /api/openapi.json.
+    """
+    application = FastAPI(
+        title="TeaEgg",
+        version=__version__,
+        description="Answers with proof from your own documents.",
+        openapi_url=f"{API_PREFIX}/openapi.json",
+        docs_url=None,
+        redoc_url=None,
+        middleware=[
+            Middleware(Protection, max_upload_bytes=workspace.settings.server.max_upload_bytes)
+        ],
+    )
+    application.state.workspace = workspace
+    application.state.clock = clock or SystemClock()
+    application.state.uploads = Uploads(workspace, application.state.clock)
+    add_error_handlers(application)
+    for module in (health, session, asking, conversations, documents, places, uploads):
+        application.include_router(module.router, prefix=API_PREFIX)
+    application.include_router(openai_door.router)
+    pages.add_pages(application)
+    return application

@@ -1,0 +1,66 @@
+"""Who is asking: a session cookie set at sign-in, or an API key sent as a bearer token."""
+
+from __future__ import annotations
+
+from typing import Annotated, cast
+
+from fastapi import Depends, Request, Response
+
+from teaegg.app.workspace import Workspace
+from teaegg.core.actors import Actor
+from teaegg.core.clock import Clock
+from teaegg.core.errors import SignInError
+
+SESSION_COOKIE = "teaegg_session"
+_BEARER = "Bearer "
+
+
+def workspace_of(request: Request) -> Workspace:
+    """The workspace that the application was created with."""
+    return cast(Workspace, request.app.state.workspace)
+
+
+async def actor_of(request: Request) -> Actor:
+    """Raises SignInError without a valid session or key; a key wins over a cookie."""
+    access = workspace_of(request).access
+    authorization = request.headers.get("authorization", "")
+    if authorization.startswith(_BEARER):
+        return await access.actor_of_key(authorization.removeprefix(_BEARER).strip())
+    if token := request.cookies.get(SESSION_COOKIE):
+        return await access.actor_of_session(token)
+    raise SignInError("You are not signed in.", remedy="Sign in, or send an API key.")
+
+
+def second_of(request: Request) -> int:
+    """The present moment in whole seconds since 1970, by the application's clock."""
+    clock = cast(Clock, request.app.state.clock)
+    return int(clock.now().timestamp())
+
+
+TheWorkspace = Annotated[Workspace, Depends(workspace_of)]
+TheActor = Annotated[Actor, Depends(actor_of)]
+TheSecond = Annotated[int, Depends(second_of)]
+
+
+def set_session(response: Response, workspace: Workspace, token: str) -> None:
+    """Scripts cannot read it, other sites' forms do not send it."""
+    server = workspace.settings.server
+    response.set_cookie(
+        SESSION_COOKIE,
+        token,
+        max_age=int(server.session_hours * 3600),
+        httponly=True,
+        samesite="lax",
+        secure=server.secure_cookies,
+        path="/",
+    )
+
+
+def clear_session(response: Response, workspace: Workspace) -> None:
+    response.delete_cookie(
+        SESSION_COOKIE,
+        httponly=True,
+        samesite="lax",
+        secure=workspace.settings.server.secure_cookies,
+        path="/",
+    )

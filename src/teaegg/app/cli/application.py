@@ -1,0 +1,73 @@
+"""The command line put together: which commands there are, and what happens around every one."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+import typer
+from typer.core import TyperGroup
+
+from teaegg.app.cli import ask, checks, demo, documents, grants, learn, people, reference, serve
+from teaegg.app.cli.errors import reported
+from teaegg.app.cli.output import use_utf8
+
+
+class _ReportingGroup(TyperGroup):
+    """The root of all commands: whatever error of the tree comes up to here is told, not thrown."""
+
+    def invoke(self, ctx: Any) -> Any:
+        with reported():
+            return super().invoke(ctx)
+
+
+application = typer.Typer(
+    name="teaegg",
+    cls=_ReportingGroup,
+    help="Answers with proof from your own documents, in Chinese and English.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+)
+
+
+@application.callback()
+def _root(
+    version: Annotated[
+        bool, typer.Option("--version", help="Print the version.", is_eager=True)
+    ] = False,
+) -> None:
+    if version:
+        checks.version()
+        raise typer.Exit
+
+
+_DOCUMENTS, _QUESTIONS, _PEOPLE, _MACHINE = "Documents", "Questions", "Who may read", "Machine"
+
+for _panel, _commands in (
+    (_DOCUMENTS, (learn.learn, documents.documents, documents.show, documents.forget)),
+    (_DOCUMENTS, (documents.failures,)),
+    (_QUESTIONS, (ask.ask, ask.search, ask.trace)),
+    (_PEOPLE, (grants.grant, grants.revoke, documents.why)),
+    (_MACHINE, (serve.serve, demo.demo, checks.doctor, checks.settings)),
+):
+    for _command in _commands:
+        application.command(rich_help_panel=_panel)(_command)
+
+for _name, _group in (
+    ("collection", grants.collections),
+    ("grants", grants.grants),
+    ("user", people.users),
+    ("group", people.groups),
+    ("key", people.keys),
+):
+    application.add_typer(_group, name=_name, rich_help_panel=_PEOPLE)
+    # People say "users list" as readily as "user list"; both are understood, one is shown.
+    if not _name.endswith("s"):
+        application.add_typer(_group, name=f"{_name}s", hidden=True)
+
+application.command(hidden=True)(reference.reference)
+
+
+def main() -> None:
+    """What the `teaegg` program runs."""
+    use_utf8()
+    application(prog_name="teaegg")

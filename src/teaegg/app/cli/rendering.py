@@ -1,0 +1,154 @@
+"""Answers, evidence and documents for people at a terminal.
+
+Loads the retrieval rooms: commands import this module when they run, not when they are listed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+
+from rich.text import Text
+
+from teaegg.app.cli.output import note, say, write_table
+from teaegg.core.answers import Answer, Citation, Evidence, Sentence
+from teaegg.core.documents import Document, Location, Passage
+from teaegg.retrieval.query import Language, language_of
+from teaegg.retrieval.wording import place
+
+_SHOWN_CHARACTERS = 160
+_SOURCES: dict[Language, str] = {"zh": "来源", "en": "Sources"}
+_NEAREST: dict[Language, str] = {"zh": "最接近的内容", "en": "Nearest passages"}
+_STATES = {
+    "searchable": "searchable (vectors to come)",
+    "complete": "complete",
+    "quarantined": "quarantined",
+}
+
+
+class AnswerScreen:
+    """Shows sentences as they come, numbers their citations, and the sources at the end."""
+
+    def __init__(self, question: str) -> None:
+        self._language: Language = language_of(question)
+        self._cited: list[Citation] = []
+
+    def sentence(self, sentence: Sentence) -> None:
+        line = Text(sentence.text)
+        for citation in sentence.citations:
+            self._cited.append(citation)
+            line.append(f"[{len(self._cited)}]", style="cyan")
+        say(line)
+
+    def finish(self, answer: Answer) -> None:
+        if answer.verdict == "answered":
+            self._citations(_SOURCES[self._language], self._cited)
+        else:
+            say(Text(answer.text, style="yellow"))
+            self._citations(_NEAREST[self._language], answer.nearest)
+        seconds = answer.timings_ms.get("total", 0) / 1000
+        note(f"{answer.verdict} · {seconds:.1f} s · teaegg trace {answer.trace}")
+
+    def _citations(self, heading: str, citations: Sequence[Citation]) -> None:
+        if not citations:
+            return
+        say()
+        say(Text(heading, style="bold"))
+        for number, citation in enumerate(citations, start=1):
+            where = place(citation, language_of(citation.title + citation.quote))
+            say(
+                Text.assemble(
+                    (f"[{number}] ", "cyan"), (citation.title, "bold"), "  ", (where, "green")
+                )
+            )
+            say(Text(f"    “{_one_line(citation.quote)}”", style="dim"))
+
+
+def show_evidence(evidence: Iterable[Evidence]) -> None:
+    """Passages, best first, shortened to what fits in a glance."""
+    for number, item in enumerate(evidence, start=1):
+        passage = item.passage
+        kind = "exact" if item.exact else f"{item.score:.2f}"
+        say(
+            Text.assemble(
+                (f"{number}. ", "cyan"),
+                (passage.title, "bold"),
+                "  ",
+                (place_of(passage.location, passage), "green"),
+                (f"  {kind}", "dim"),
+            )
+        )
+        say(f"   {shortened(passage.text)}")
+    if not evidence:
+        note("Nothing was found among the documents you may read.")
+
+
+def show_documents(documents: Iterable[Document]) -> None:
+    rows = (
+        (d.id, d.title, d.collection, _STATES[d.state], str(d.passages), _audience(d))
+        for d in documents
+    )
+    columns = ("id", "title", "collection", "state", "passages", "read through")
+    write_table(columns, rows, empty="There are no documents. Learn some: teaegg learn PATH")
+
+
+def show_document(document: Document) -> None:
+    """One document, a fact a line."""
+    facts = (
+        ("id", document.id),
+        ("title", document.title),
+        ("collection", document.collection),
+        ("source", document.source),
+        ("type", document.media_type),
+        ("state", _STATES[document.state]),
+        ("read through", _audience(document)),
+        ("size", f"{document.size_bytes} bytes"),
+        ("passages", str(document.passages)),
+        ("learned at", document.learned_at.isoformat(timespec="seconds")),
+        ("reason", document.reason),
+        ("notes", "; ".join(document.notes)),
+    )
+    for name, value in facts:
+        if value:
+            say(Text.assemble((f"{name:<13}", "bold"), value))
+
+
+def show_passages(passages: Iterable[Passage]) -> None:
+    for passage in passages:
+        say()
+        where = place_of(passage.location, passage)
+        say(Text(f"#{passage.ordinal + 1}  {where}", style="green"))
+        say(passage.text)
+
+
+def show_failures(documents: Iterable[Document]) -> None:
+    rows = ((d.source, d.collection, d.reason) for d in documents)
+    write_table(("file", "collection", "reason"), rows, empty="Every file could be read.")
+
+
+def place_of(location: Location, passage: Passage) -> str:
+    """Where a passage stands, in the language it is written in."""
+    whole = Citation(
+        document=passage.document,
+        title=passage.title,
+        version=passage.version,
+        passage=passage.id,
+        quote=passage.text,
+        start=passage.start,
+        end=passage.end,
+        location=location,
+    )
+    return place(whole, language_of(passage.title + passage.text))
+
+
+def shortened(text: str, characters: int = _SHOWN_CHARACTERS) -> str:
+    """On one line and at most `characters` long, with … where something was left out."""
+    line = _one_line(text)
+    return line if len(line) <= characters else f"{line[: characters - 1]}…"
+
+
+def _one_line(text: str) -> str:
+    return " ".join(text.split())
+
+
+def _audience(document: Document) -> str:
+    return "its own grants" if document.restricted else "its collection"

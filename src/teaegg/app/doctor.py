@@ -1,0 +1,203 @@
+"""What is wrong with this installation and what to do: each check is one finding, never an exception."""
+
+from __future__ import annotations
+
+import asyncio
+import importlib.util
+import os
+import secrets
+import shutil
+import sys
+from collections.abc import Awaitable, Callable, Mapping
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from teaegg.app.workspace import Workspace
+from teaegg.core.actors import LOCAL_OWNER
+from teaegg.core.errors import TeaEggError
+from teaegg.core.settings import Settings
+from teaegg.models.base import ChatModel, Embedder
+
+Level = Literal["ok", "warn", "error"]
+Opening = Callable[[Settings], AbstractAsyncContextManager[Workspace]]
+
+OLDEST_PYTHON = (3, 11)
+_GIBIBYTE = 1024**3
+_LITTLE_DISK_BYTES = 2 * _GIBIBYTE
+_NO_DISK_BYTES = _GIBIBYTE // 5
+_LITTLE_MEMORY_BYTES = 2 * _GIBIBYTE
+_MEMORY_INFORMATION = Path("/proc/meminfo")
+_PROMPT = "Question: What colour is the sky on a clear day?\nAnswer:"
+_OPTIONS = ("blue", "green")
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that was looked at. `remedy` is empty when there is nothing to do."""
+
+    check: str
+    level: Level
+    what: str
+    remedy: str = ""
+
+
+async def examine(settings: Settings, opening: Opening) -> list[Finding]:
+    """Every check in order. Loads the models; writes nothing that stays but the home folder itself."""
+    findings = [
+        judge_python(sys.version_info[:2]),
+        await asyncio.to_thread(check_home, settings.home),
+        judge_disk(_free_bytes(settings.home)),
+        judge_memory(_available_bytes(_MEMORY_INFORMATION)),
+        check_ocr(_folder_of("rapidocr")),
+    ]
+    try:
+        async with opening(settings) as workspace:
+            findings.append(Finding("storage", "ok", "The records and the index open and match."))
+            findings.append(judge_documents(await workspace.progress(LOCAL_OWNER)))
+            findings.append(await _attempt("chat model", check_chat(workspace.chat)))
+            findings.append(
+                await _attempt("embedding model", check_embedder(workspace.embedder, settings))
+            )
+    except TeaEggError as error:
+        findings.append(Finding("storage", "error", error.message, error.remedy))
+        findings.append(Finding("models", "warn", "Not looked at.", "Put the storage right first."))
+    return findings
+
+
+def judge_python(version: tuple[int, ...]) -> Finding:
+    shown = ".".join(map(str, version))
+    if version < OLDEST_PYTHON:
+        wanted = ".".join(map(str, OLDEST_PYTHON))
+        return Finding(
+            "python", "error", f"Python {shown} is too old.", f"Install {wanted} or newer."
+        )
+    return Finding("python", "ok", f"Python {shown}.")
+
+
+def check_home(home: Path) -> Finding:
+    """Whether a file can be written into the home folder, by writing one and taking it away."""
+    probe = home / f".doctor-{secrets.token_hex(4)}"
+    try:
+        home.mkdir(parents=True, exist_ok=True)
+        probe.write_bytes(b"x")
+        probe.unlink()
+    except OSError as error:
+        return Finding(
+            "home",
+            "error",
+            f"{home} cannot be written: {error.strerror or error}.",
+            "Set TEAEGG_HOME to a folder you may write to.",
+        )
+    return Finding("home", "ok", f"{home} can be written.")
+
+
+def judge_disk(free_bytes: int | None) -> Finding:
+    if free_bytes is None:
+        return Finding("disk", "warn", "The free space cannot be measured.", "Set TEAEGG_HOME.")
+    shown = f"{free_bytes / _GIBIBYTE:.1f} GiB of disk are free."
+    if free_bytes < _NO_DISK_BYTES:
+        return Finding("disk", "error", shown, "Free some space; nothing can be learned now.")
+    if free_bytes < _LITTLE_DISK_BYTES:
+        return Finding("disk", "warn", shown, "Free some space before learning large folders.")
+    return Finding("disk", "ok", shown)
+
+
+def judge_memory(available_bytes: int | None) -> Finding:
+    if available_bytes is None:
+        return Finding("memory", "ok", "The free memory is not told by this system.")
+    shown = f"{available_bytes / _GIBIBYTE:.1f} GiB of memory are available."
+    if available_bytes < _LITTLE_MEMORY_BYTES:
+        return Finding("memory", "warn", shown, "Close other programs: 2 GiB should be free.")
+    return Finding("memory", "ok", shown)
+
+
+async def check_chat(chat: ChatModel) -> Finding:
+    """A constrained choice shows at once that the model loads or answers, and obeys the constraint."""
+    choice = await chat.choose(_PROMPT, _OPTIONS, picks=1)
+    if len(choice.picked) != 1 or choice.picked[0] not in range(len(_OPTIONS)):
+        return Finding(
+            "chat model",
+            "error",
+            f"{chat.name} did not keep to the options it was given.",
+            "Use a model or endpoint that supports constrained output (a JSON schema).",
+        )
+    return Finding("chat model", "ok", f"{chat.name} answers and keeps to the evidence.")
+
+
+async def check_embedder(embedder: Embedder, settings: Settings) -> Finding:
+    vector = await embedder.embed_question("茶叶蛋 tea egg")
+    made, wanted = len(vector), settings.embedding.dimensions
+    if made != wanted:
+        return Finding(
+            "embedding model",
+            "error",
+            f"{embedder.name} makes vectors of {made}, embedding.dimensions says {wanted}.",
+            f"Set embedding.dimensions to {made}; an index of another length must be learned again.",
+        )
+    return Finding("embedding model", "ok", f"{embedder.name} makes vectors of {made}.")
+
+
+def check_ocr(folder: Path | None) -> Finding:
+    """`folder` is where RapidOCR is installed: its detection and recognition models lie inside."""
+    models = [path.name for path in folder.glob("models/*.onnx")] if folder else []
+    if not all(any(kind in name for name in models) for kind in ("det", "rec")):
+        return Finding(
+            "text in images",
+            "warn",
+            "The models that read images are not installed; scans go to quarantine.",
+            "Install them again: pip install --force-reinstall rapidocr",
+        )
+    return Finding("text in images", "ok", "The models that read images are installed.")
+
+
+def judge_documents(counts: Mapping[str, int]) -> Finding:
+    """`counts` maps a document's state to how many are in it."""
+    total, failed, waiting = (
+        sum(counts.values()),
+        counts.get("quarantined", 0),
+        counts.get("searchable", 0),
+    )
+    shown = f"{total} documents, {failed} unreadable, {waiting} waiting for vectors."
+    if failed:
+        return Finding("documents", "warn", shown, "See why: teaegg failures")
+    if waiting:
+        remedy = "They answer by full text; `teaegg serve` or the next `teaegg learn` goes on."
+        return Finding("documents", "warn", shown, remedy)
+    if not total:
+        return Finding("documents", "ok", "No documents yet.", "Learn some: teaegg learn PATH")
+    return Finding("documents", "ok", shown)
+
+
+async def _attempt(check: str, looking: Awaitable[Finding]) -> Finding:
+    try:
+        return await looking
+    except TeaEggError as error:
+        return Finding(check, "error", error.message, error.remedy)
+
+
+def _free_bytes(home: Path) -> int | None:
+    """Of the disk that holds `home`, or would hold it."""
+    existing = next((path for path in (home, *home.parents) if path.exists()), None)
+    try:
+        return shutil.disk_usage(existing).free if existing else None
+    except OSError:
+        return None
+
+
+def _available_bytes(information: Path) -> int | None:
+    """What Linux calls MemAvailable; None on other systems."""
+    try:
+        lines = information.read_text().splitlines()
+    except OSError:
+        return None
+    for line in lines:
+        if line.startswith("MemAvailable:"):
+            return int(line.split()[1]) * 1024
+    return None
+
+
+def _folder_of(package: str) -> Path | None:
+    found = importlib.util.find_spec(package)
+    return Path(os.path.dirname(found.origin)) if found and found.origin else None

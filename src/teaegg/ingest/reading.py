@@ -1,0 +1,155 @@
+"""Any file to a `ParsedDocument`: recognised by content, read by the one reader of its format, tidied."""
+
+from __future__ import annotations
+
+import importlib
+import re
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Literal
+
+from teaegg.core.documents import Block, ParsedDocument
+from teaegg.core.errors import UnreadableDocumentError
+from teaegg.ingest.cleaning import clean
+from teaegg.ingest.formats import Format, detect_format
+from teaegg.ingest.readers.base import DEFAULT_LIMITS, ReadLimits, unreadable
+from teaegg.ingest.statutes import with_articles
+
+Reader = Callable[[bytes, str, ReadLimits], ParsedDocument]
+
+# A closed table; the module of a format is imported when the first such file comes, since the
+# libraries behind the readers take seconds and hundreds of megabytes.
+_READERS: dict[Format, str] = {
+    "txt": "text",
+    "md": "markdown",
+    "html": "html",
+    "csv": "csv",
+    "tsv": "csv",
+    "eml": "mail",
+    "pdf": "pdf.reader",
+    "docx": "office.docx",
+    "pptx": "office.pptx",
+    "xlsx": "office.xlsx",
+    "image": "images",
+}
+_MAY_HOLD_ARTICLES: frozenset[Format] = frozenset(("txt", "md", "html", "pdf", "docx"))
+_UNBROKEN = re.compile(r"\S+")
+_CHINESE = re.compile(r"[\u3400-\u9fff]")
+_LATIN_WORD = re.compile(r"[A-Za-z]{2,}")
+_LANGUAGE_SAMPLE_CHARACTERS = 50_000
+_TITLE_CHARACTERS = 300
+
+
+def read_document(data: bytes, name: str, limits: ReadLimits = DEFAULT_LIMITS) -> ParsedDocument:
+    """What `data` says. `name` is shown to people and used only where the content does not tell.
+
+    Raises UnreadableDocumentError, and nothing else, for a file that cannot be read.
+    """
+    if len(data) > limits.max_file_bytes:
+        raise unreadable(
+            name,
+            f"it has {len(data)} bytes, more than {limits.max_file_bytes}",
+            "Split it, or raise ingest.max_file_bytes.",
+        )
+    form = detect_format(data, name)
+    try:
+        parsed = _read_as(form, data, name, limits)
+    except RecursionError as error:
+        raise unreadable(name, "it is nested too deeply", "Ask who made this file.") from error
+    except MemoryError as error:
+        raise unreadable(name, "it needs too much memory", "Split it into parts.") from error
+    parsed = _tidied(parsed)
+    _check_text(parsed, name, limits)
+    if form in _MAY_HOLD_ARTICLES:
+        parsed = with_articles(parsed)
+    return replace(_without_title_in_paths(parsed), language=_language(parsed))
+
+
+def _read_as(form: Format, data: bytes, name: str, limits: ReadLimits) -> ParsedDocument:
+    module = importlib.import_module(f"teaegg.ingest.readers.{_READERS[form]}")
+    if form == "eml":
+        mail: ParsedDocument = module.read(data, name, limits, read_document)
+        return mail
+    reader: Reader = module.read
+    return reader(data, name, limits)
+
+
+def _tidied(parsed: ParsedDocument) -> ParsedDocument:
+    """Every text cleaned; what becomes empty is dropped; removed smuggled characters are noted."""
+    invisible = 0
+    blocks = []
+    for block in parsed.blocks:
+        text, removed = clean(block.text)
+        invisible += removed
+        if text.strip():
+            blocks.append(replace(block, text=text, location=_tidied_location(block)))
+    notes = list(parsed.notes)
+    if invisible:
+        notes.append(f"{invisible} invisible characters were removed.")
+    title = " ".join(clean(parsed.title).text.split())[:_TITLE_CHARACTERS]
+    return replace(parsed, title=title, blocks=tuple(blocks), notes=tuple(clean(n).text for n in notes))
+
+
+def _tidied_location(block: Block) -> object:
+    location = block.location
+    path = tuple(" ".join(clean(heading).text.split()) for heading in location.path)
+    return replace(
+        location,
+        path=tuple(heading for heading in path if heading),
+        sheet=clean(location.sheet).text if location.sheet else location.sheet,
+        part=clean(location.part).text if location.part else location.part,
+    )
+
+
+def _check_text(parsed: ParsedDocument, name: str, limits: ReadLimits) -> None:
+    characters = sum(len(block.text) + 1 for block in parsed.blocks)
+    if not characters:
+        raise unreadable(name, "no text was found in it", "Check whether it is the right file.")
+    if characters > limits.max_text_characters:
+        raise unreadable(
+            name,
+            f"it holds {characters} characters of text, more than {limits.max_text_characters}",
+            "Split it, or raise ingest.max_text_characters.",
+        )
+    for block in parsed.blocks:
+        if len(block.text) > limits.max_unbroken_characters and _is_unbroken(block.text, limits):
+            raise unreadable(
+                name,
+                f"it holds more than {limits.max_unbroken_characters} characters without a space or a mark",
+                "This is data, not text for people; leave it out.",
+            )
+
+
+def _is_unbroken(text: str, limits: ReadLimits) -> bool:
+    """Chinese needs no spaces but has its marks; a run without either is data."""
+    runs = re.split(r"[\s。，；、！？,.;:!?：（）()]+", text)
+    return max(map(len, runs)) > limits.max_unbroken_characters
+
+
+def _without_title_in_paths(parsed: ParsedDocument) -> ParsedDocument:
+    """Passages carry the title beside the path; saying it twice would only blur the search."""
+
+    def shortened(block: Block) -> Block:
+        path = block.location.path
+        if path and path[0] == parsed.title:
+            return replace(block, location=replace(block.location, path=path[1:]))
+        return block
+
+    return replace(parsed, blocks=tuple(map(shortened, parsed.blocks)))
+
+
+def _language(parsed: ParsedDocument) -> Literal["zh", "en"]:
+    """Chinese unless there are clearly more English words than Chinese characters."""
+    sample, characters = [], 0
+    for block in parsed.blocks:
+        sample.append(block.text)
+        characters += len(block.text)
+        if characters > _LANGUAGE_SAMPLE_CHARACTERS:
+            break
+    text = "\n".join(sample)[:_LANGUAGE_SAMPLE_CHARACTERS]
+    counts = Counter(zh=len(_CHINESE.findall(text)), en=2 * len(_LATIN_WORD.findall(text)))
+    return "en" if counts["en"] > counts["zh"] else "zh"
+
+
+__all__ = ["ReadLimits", "UnreadableDocumentError", "read_document"]

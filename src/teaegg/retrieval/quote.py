@@ -1,0 +1,171 @@
+"""The quote mode: rank the sentences of the evidence, let the model pick under a grammar, cite.
+
+The model can emit only spans that stand verbatim in the evidence: the options are cut out of the
+passages here, and the engine decodes under a grammar (or schema) whose only values they are. So
+fabrication is impossible by construction, however small the model is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from teaegg.core.actors import VisibleSet
+from teaegg.core.answers import Citation, Evidence
+from teaegg.core.clock import Clock
+from teaegg.core.settings import AnswerSettings
+from teaegg.models.base import ChatModel, Embedder
+from teaegg.retrieval.query import Language, Query
+from teaegg.retrieval.spans.answerability import ANSWER_FEATURES, answer_features
+from teaegg.retrieval.spans.content import content_terms
+from teaegg.retrieval.spans.evidence import Span, read_question, read_spans
+from teaegg.retrieval.spans.features import lexical_features, with_cosines
+from teaegg.retrieval.spans.model import SpanModel, fill_budget, fitted_model
+from teaegg.store.index import PassageIndex
+
+_FREQUENCY_CAP = 1000
+_PROMPTS: dict[Language, str] = {
+    "zh": "资料：\n{options}\n\n问题：{question}\n资料中回答这个问题的原文：\n",
+    "en": "Documents:\n{options}\n\nQuestion: {question}\nThe sentence that answers it:\n",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class ScoredSpan:
+    """A sentence of the evidence: `text` is `evidence[evidence].passage.text[start:end]`."""
+
+    evidence: int
+    start: int
+    end: int
+    text: str
+    score: float
+
+    def citation(self, evidence: Sequence[Evidence]) -> Citation:
+        """The span as a citation in the coordinates of its document's canonical text."""
+        passage = evidence[self.evidence].passage
+        return Citation(
+            document=passage.document,
+            title=passage.title,
+            version=passage.version,
+            passage=passage.id,
+            quote=self.text,
+            start=passage.start + self.start,
+            end=passage.start + self.end,
+            location=passage.location,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Ranking:
+    """Sentences best first, those that fill the budget, and whether they answer at all.
+
+    `confidence` is the calibrated probability that the evidence answers; `answerability` the named
+    features behind it.
+    """
+
+    spans: tuple[ScoredSpan, ...]
+    offered: tuple[int, ...]
+    confidence: float
+    answerability: Mapping[str, float]
+    timings_ms: Mapping[str, float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Quoted:
+    """What the model picked, in its order; `prompt` is what it was asked."""
+
+    citations: tuple[Citation, ...]
+    prompt: str
+    timings_ms: Mapping[str, float]
+
+
+_NOTHING = Ranking((), (), 0.0, {})
+
+
+class Quoter:
+    """Ranks sentences by the fitted model and has the language model pick among the best."""
+
+    def __init__(
+        self,
+        index: PassageIndex,
+        chat: ChatModel,
+        embedder: Embedder,
+        settings: AnswerSettings,
+        clock: Clock,
+        model: SpanModel | None = None,
+    ) -> None:
+        self._index = index
+        self._chat = chat
+        self._embedder = embedder
+        self._settings = settings
+        self._clock = clock
+        self._model = model or fitted_model()
+
+    async def rank(
+        self, query: Query, evidence: Sequence[Evidence], *, visible: VisibleSet
+    ) -> Ranking:
+        """Judge every sentence of `evidence`; `visible` bounds the statistics of the terms too."""
+        started = self._clock.monotonic_seconds()
+        terms = content_terms(query.text)
+        frequencies = await self._index.frequencies(terms, visible=visible, cap=_FREQUENCY_CAP)
+        question = read_question(query.text, frequencies, await self._index.count(visible=visible))
+        spans = read_spans(
+            question, [item.passage.text for item in evidence], [item.score for item in evidence]
+        )
+        if not spans:
+            return _NOTHING
+        lexical = lexical_features(question, spans)
+        rows = self._model.shortlist(lexical)
+        shortlist = [spans[row] for row in rows]
+        cosines = await self._cosines(query.text, shortlist)
+        features = with_cosines(lexical[rows], cosines)
+        scores = self._model.scores(features)
+        judged = answer_features(question, spans, shortlist, features, scores)
+        order = np.argsort(-scores, kind="stable")
+        position = {int(row): rank for rank, row in enumerate(order)}
+        offered = fill_budget(shortlist, scores, self._settings.quote_characters)
+        return Ranking(
+            spans=tuple(_scored(shortlist[row], float(scores[row])) for row in order),
+            offered=tuple(position[row] for row in offered[: self._settings.spans_offered]),
+            confidence=self._model.confidence(judged),
+            answerability=dict(zip(ANSWER_FEATURES, map(float, judged), strict=True)),
+            timings_ms={"rank": (self._clock.monotonic_seconds() - started) * 1000},
+        )
+
+    async def pick(self, query: Query, ranking: Ranking, evidence: Sequence[Evidence]) -> Quoted:
+        """Let the model pick and order spans among those offered. Raises ModelError."""
+        started = self._clock.monotonic_seconds()
+        offered = [ranking.spans[rank] for rank in ranking.offered]
+        # The same words may stand in two documents: as an option they are one.
+        options = {_one_line(span.text): span for span in reversed(offered)}
+        texts = [_one_line(span.text) for span in offered if options[_one_line(span.text)] is span]
+        prompt = _PROMPTS[query.language].format(options="\n".join(texts), question=query.text)
+        choice = await self._chat.choose(prompt, texts, picks=len(texts))
+        return Quoted(
+            citations=tuple(options[texts[i]].citation(evidence) for i in choice.picked),
+            prompt=prompt,
+            timings_ms={
+                "prefill": choice.prefill_ms,
+                "decode": choice.decode_ms,
+                "pick": (self._clock.monotonic_seconds() - started) * 1000,
+            },
+        )
+
+    async def _cosines(self, question: str, shortlist: Sequence[Span]) -> np.ndarray:
+        asked = await self._embedder.embed_question(question)
+        vectors = await self._embedder.embed_passages([span.text for span in shortlist])
+        cosines = (vectors @ asked).astype(np.float64)
+        for span, cosine in zip(shortlist, cosines, strict=True):
+            span.cosine = float(cosine)
+        return cosines
+
+
+def _scored(span: Span, score: float) -> ScoredSpan:
+    return ScoredSpan(span.passage, span.start, span.end, span.text, score)
+
+
+def _one_line(text: str) -> str:
+    """Sentences end at line feeds, so only stray carriage returns and form feeds are left."""
+    return " ".join(text.split("\n")) if "\n" in text else text
