@@ -1,6 +1,6 @@
 """From `teaegg learn` to the first answer, as a user types it: two commands on 350 statutes.
 
-    python -m bench.first_answer
+python -m bench.first_answer
 """
 
 from __future__ import annotations
@@ -10,9 +10,11 @@ import os
 import subprocess
 import sys
 import time
+from pathlib import Path
 from typing import Any
 
-from bench.harness import arguments, data_folder, home_folder, report
+from bench.data import data_folder
+from bench.measuring import arguments, home_folder, report
 
 QUESTION = "劳动合同期限三个月以上不满一年的，试用期不得超过多久？"
 
@@ -68,7 +70,7 @@ def _tree_mib(pid: int) -> int:
     ).stdout.split()
     own = 0
     try:
-        with open(f"/proc/{pid}/statm") as file:
+        with Path(f"/proc/{pid}/statm").open() as file:
             own = int(file.read().split()[1]) * os.sysconf("SC_PAGE_SIZE") // 1024**2
     except OSError:
         return 0

@@ -17,21 +17,9 @@ from pathlib import Path
 from typing import Any
 
 from bench.check_quotes import check
-from bench.harness import (
-    OUT,
-    Progress,
-    answer,
-    arguments,
-    data_folder,
-    home_folder,
-    learn_folder,
-    milliseconds,
-    report,
-    rows,
-    spread,
-    workspace_in,
-    write_texts,
-)
+from bench.data import data_folder, rows, spread
+from bench.harness import answer, learn_folder, workspace_in, write_texts
+from bench.measuring import OUT, Progress, arguments, home_folder, milliseconds, report
 from teaegg.app.workspace import Workspace
 from teaegg.core.actors import LOCAL_OWNER
 
@@ -42,7 +30,9 @@ async def main() -> None:
     options = arguments(__doc__ or "").parse_args()
     with home_folder(options.home) as home:
         texts = home / "sources" / "cmrc"
-        write_texts(texts, ((row["doc_id"], row["text"]) for row in rows("cmrc2018/passages.jsonl")))
+        write_texts(
+            texts, ((row["doc_id"], row["text"]) for row in rows("cmrc2018/passages.jsonl"))
+        )
         async with workspace_in(home / "workspace") as workspace:
             began = time.monotonic()
             await learn_folder(workspace, texts, "cmrc", vectors=True)
@@ -52,15 +42,15 @@ async def main() -> None:
 
 
 async def measure(workspace: Workspace, limit: int) -> None:
-    sources = {
-        document.id: document.source for document in await workspace.documents(LOCAL_OWNER)
-    }
+    sources = {document.id: document.source for document in await workspace.documents(LOCAL_OWNER)}
     cmrc = spread(rows("cmrc2018/questions.jsonl"), limit)
     laws = spread(rows("laws-zh/queries.jsonl"), min(limit, LAW_QUESTIONS) or LAW_QUESTIONS)
     OUT.mkdir(parents=True, exist_ok=True)
     path = OUT / "quotes.jsonl"
     with path.open("w", encoding="utf-8") as file:
-        asked = [await ask(workspace, "cmrc", row["question"], row, sources) for row in _steps(cmrc)]
+        asked = [
+            await ask(workspace, "cmrc", row["question"], row, sources) for row in _steps(cmrc)
+        ]
         asked += [await ask(workspace, "laws", row["query"], row, sources) for row in _steps(laws)]
         file.writelines(json.dumps(record, ensure_ascii=False) + "\n" for record in asked)
     report("quotes", {**summary([r for r in asked if r["set"] == "cmrc"]), "checker": check(path)})
@@ -92,7 +82,9 @@ async def ask(
             for citation in citations
         ],
         "found": any(
-            gold.strip() in citation.quote for gold in row.get("answers", []) for citation in citations
+            gold.strip() in citation.quote
+            for gold in row.get("answers", [])
+            for citation in citations
         ),
     }
 
@@ -103,7 +95,9 @@ def _path(source: str) -> str:
 
 def summary(asked: list[dict[str, Any]]) -> dict[str, Any]:
     """The figures of target 0; the median counts answered questions."""
-    lengths = [sum(len(q["text"]) for q in r["quotes"]) for r in asked if r["verdict"] == "answered"]
+    lengths = [
+        sum(len(q["text"]) for q in r["quotes"]) for r in asked if r["verdict"] == "answered"
+    ]
     return {
         "questions": len(asked),
         "gold_inside_quotes": round(sum(r["found"] for r in asked) / len(asked), 4),

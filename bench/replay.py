@@ -12,21 +12,9 @@ import time
 from collections import defaultdict
 from typing import Any
 
-from bench.harness import (
-    Progress,
-    answer,
-    arguments,
-    data_folder,
-    home_folder,
-    learn_folder,
-    milliseconds,
-    report,
-    resident_mib,
-    rows,
-    spread,
-    workspace_in,
-    write_texts,
-)
+from bench.data import data_folder, rows, spread
+from bench.harness import answer, learn_folder, workspace_in, write_texts
+from bench.measuring import Progress, arguments, home_folder, milliseconds, report, resident_mib
 from teaegg.app.workspace import Workspace
 
 QUESTIONS = 530
@@ -41,7 +29,9 @@ async def main() -> None:
     questions += [row["question"] for row in cmrc]
     with home_folder(options.home) as home:
         texts = home / "sources" / "cmrc"
-        write_texts(texts, ((row["doc_id"], row["text"]) for row in rows("cmrc2018/passages.jsonl")))
+        write_texts(
+            texts, ((row["doc_id"], row["text"]) for row in rows("cmrc2018/passages.jsonl"))
+        )
         async with workspace_in(home / "workspace") as workspace:
             await learn_folder(workspace, texts, "cmrc", vectors=True)
             await learn_folder(workspace, data_folder() / "laws-zh" / "docs", "laws", vectors=False)

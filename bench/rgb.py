@@ -13,18 +13,9 @@ import asyncio
 from pathlib import Path
 from typing import Any
 
-from bench.harness import (
-    Progress,
-    answer,
-    arguments,
-    home_folder,
-    learn_folder,
-    report,
-    rows,
-    spread,
-    workspace_in,
-    write_texts,
-)
+from bench.data import rows, spread
+from bench.harness import answer, learn_folder, workspace_in, write_texts
+from bench.measuring import Progress, arguments, home_folder, report
 from teaegg.app.workspace import Workspace
 
 SETS = {"zh": "rgb/zh_refine.jsonl", "en": "rgb/en_fact.jsonl"}
