@@ -206,6 +206,7 @@ async def test_a_later_bearer_of_a_name_inherits_nothing(
     await conversations.add("c1", user="li", title="secret plans", created_at=now)
     await traces.put("t1", user="li", asked_at=now, record={"question": "secret plans?"})
 
+    assert await conversations.exists("c1", user="li")
     await company.remove_user(LOCAL_OWNER, "li")
     await company.remove_group(LOCAL_OWNER, "finance")
     await company.add_group(LOCAL_OWNER, "finance")
@@ -213,6 +214,7 @@ async def test_a_later_bearer_of_a_name_inherits_nothing(
 
     assert await _reads(company, "li") == {"rules"}
     assert await company.list_keys(LOCAL_OWNER, "li") == ()
+    assert not await conversations.exists("c1", user="li")
     assert await traces.get("t1", user="li") is None
     assert await traces.get("t1", user=None) == {"question": "secret plans?"}
     with pytest.raises(SignInError, match="not valid"):
@@ -246,6 +248,12 @@ async def test_a_refused_upload_does_not_tell_hidden_from_missing(company: Acces
     with pytest.raises(NotAllowedError, match="only editors and owners"):
         await company.require_upload(member, "prices")
     await company.require_upload(editor, "handbook")
+
+
+@pytest.mark.parametrize("collection", ["../outside", "a/b", "", "C:\\temp"])
+async def test_nobody_uploads_to_a_name_that_is_a_path(company: Access, collection: str) -> None:
+    with pytest.raises(InvalidRequestError):
+        await company.require_upload(LOCAL_OWNER, collection)
 
 
 async def test_owners_see_everything_and_strangers_what_everyone_may(company: Access) -> None:

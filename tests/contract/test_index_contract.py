@@ -50,7 +50,15 @@ async def fill(index: PassageIndex) -> None:
             ),
             "d2": (
                 "collection:prices",
-                [passage("d2", 0, "内六角螺钉 QH-HX-M8X30 单价 1.20 元，试用期优惠。", "prices", row=7)],
+                [
+                    passage(
+                        "d2",
+                        0,
+                        "内六角螺钉 QH-HX-M8X30 单价 1.20 元，试用期优惠。",
+                        "prices",
+                        row=7,
+                    )
+                ],
             ),
         }
     )

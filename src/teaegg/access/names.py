@@ -16,12 +16,8 @@ _NAME = re.compile(r"\w(?:[\w.@·()&+ -]*[\w.@·()&+-])?")
 
 
 def is_name(text: str) -> bool:
-    """Whether anything can be called so; what cannot need not be looked up."""
-    return (
-        len(text) <= MAX_NAME_CHARACTERS
-        and _NAME.fullmatch(text) is not None
-        and unicodedata.is_normalized("NFKC", text)
-    )
+    """Whether it has the length and the characters of a name; what has not need not be looked up."""
+    return len(text) <= MAX_NAME_CHARACTERS and _NAME.fullmatch(text) is not None
 
 
 def checked_name(kind: str, name: str) -> str:

@@ -96,7 +96,12 @@ class Access:
         return policy.upload(actor, collection, await self.visible(actor)).allowed
 
     async def require_upload(self, actor: Actor, collection: str) -> None:
-        """NotFoundError when the actor may not know the collection, NotAllowedError when not editor."""
+        """NotFoundError when the actor may not know the collection, NotAllowedError when not editor.
+
+        InvalidRequestError for a name that no collection can have, whoever asks: an upload to a new
+        collection must not make a folder of any name.
+        """
+        checked_name("collection", collection)
         policy.require_upload(actor, collection, await self.visible(actor))
 
     async def why(self, user: str, document: str, *, asked_by: Actor) -> Explanation:

@@ -75,7 +75,9 @@ class Company(_Record):
     @property
     def groups(self) -> tuple[str, ...]:
         """Every group that a user or a collection names, each once, without the built-in one."""
-        named = dict.fromkeys(group for item in (*self.users, *self.collections) for group in item.groups)
+        reading = (group for collection in self.collections for group in collection.groups)
+        belonging = (group for user in self.users for group in user.groups)
+        named = dict.fromkeys((*reading, *belonging))
         return tuple(group for group in named if group != EVERYONE)
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import importlib.util
-import os
 import secrets
 import shutil
 import sys
@@ -200,4 +199,4 @@ def _available_bytes(information: Path) -> int | None:
 
 def _folder_of(package: str) -> Path | None:
     found = importlib.util.find_spec(package)
-    return Path(os.path.dirname(found.origin)) if found and found.origin else None
+    return Path(found.origin).parent if found and found.origin else None

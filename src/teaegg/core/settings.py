@@ -134,6 +134,12 @@ class AnswerSettings(_Section):
         le=1,
         description="Confidence under which the answer is 'the documents do not say'.",
     )
+    doubt_ratio: float = Field(
+        2.0,
+        ge=1,
+        description="The model decides among spans at least this fraction as probable as the best"
+        " (2: half); 1 leaves every decision to the scores.",
+    )
     spans_offered: int = Field(4, ge=1, le=64, description="Spans among which the model picks.")
 
 

@@ -40,6 +40,7 @@ Reader = Callable[[re.Match[str]], tuple[Reading, ...] | None]
 _VAGUE_BEFORE = "数几"
 _DEFINITE_HEAD = frozenset("零〇一二三四五六七八九两兩壹贰叁肆伍陆柒捌玖貳參陸十拾")
 _ARTICLE_LIKE_BEFORE = frozenset("统同唯每某任逐另上下这那哪第")
+_PERCENT_OF = {"百": Decimal(1), "千": Decimal("0.1"), "万": Decimal("0.01")}
 _RANGE = r"\s*(?:(?<![a-z])-|~|至|到|to\b)\s*"
 _MORE = r"\s?(?:多|余|来)?\s?"
 
@@ -116,11 +117,13 @@ def _read_spaced_money(match: re.Match[str]) -> tuple[Reading, ...] | None:
 
 def _read_share(match: re.Match[str]) -> tuple[Reading, ...] | None:
     """百分之五, 千分之五, 万分之五 are percentages; 三分之一 and 1/3 are ratios."""
-    whole, part = value_of(match["whole"]), value_of(match["part"])
+    part = value_of(match["part"])
+    hundreds = _PERCENT_OF.get(match["whole"])
+    if part is not None and hundreds is not None:
+        return (Reading("percent", canonical(part * hundreds), "%"),)
+    whole = value_of(match["whole"])
     if whole is None or part is None or whole == 0:
         return None
-    if match["whole"] in {"百", "千", "万", "一百"}:
-        return (Reading("percent", canonical(part * 100 / whole), "%"),)
     return (Reading("ratio", f"{canonical(part)}/{canonical(whole)}"),)
 
 

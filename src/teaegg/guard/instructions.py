@@ -44,7 +44,8 @@ _PATTERNS: tuple[tuple[FindingKind, str], ...] = (
         r"(?:above|before|previously|prior|you\s+(?:were|have\s+been)|instruct)",
     ),
     ("override", r"\b(?:do\s+not|don't|stop)\s+(?:follow|obey)(?:ing)?\s+" + _PRIOR_EN),
-    ("override", r"\bnew\s+(?:instructions?|task|rules?)\s*:|\byour\s+(?:new|real|true)\s+(?:task|instructions?)\b"),
+    ("override", r"\bnew\s+(?:instructions?|task|rules?)\s*:"
+        r"|\byour\s+(?:new|real|true)\s+(?:task|instructions?)\b"),
     ("override", r"\bignore\s+(?:the\s+)?(?:above|previous)\s+(?:and|text|content)|\bIGNORE\s+EVERYTHING\b"),
     (
         "override",
@@ -72,8 +73,10 @@ _PATTERNS: tuple[tuple[FindingKind, str], ...] = (
         r"(?:exactly\s+)?(?:as|like)\s+(?:an?\s+)?(?:AI|language\s+model|unfiltered|unrestricted|evil|DAN|"
         r"ChatGPT|\w*GPT|chatbot|model|machine|linux|terminal|two)\b)",
     ),
-    ("role", r"\b(?:pretend|imagine)\s+(?:that\s+)?(?:you(?:'re|\s+are)|to\s+be)\b|\brole-?play(?:ing)?\s+(?:as|game)"),
-    ("role", r"\byou\s+(?:will|must|are\s+going\s+to|are)\s+(?:now\s+)?(?:act|acting|pretend|immerse|simulate|role)\b"),
+    ("role", r"\b(?:pretend|imagine)\s+(?:that\s+)?(?:you(?:'re|\s+are)|to\s+be)\b"
+        r"|\brole-?play(?:ing)?\s+(?:as|game)"),
+    ("role", r"\byou\s+(?:will|must|are\s+going\s+to|are)\s+(?:now\s+)?"
+        r"(?:act|acting|pretend|immerse|simulate|role)\b"),
     (
         "role",
         r"从现在(?:开始|起)[,，]?\s*你(?=是|就是|要|将|会|必须|只|的|扮演|不再|可以)|你现在(?:是"
@@ -81,7 +84,8 @@ _PATTERNS: tuple[tuple[FindingKind, str], ...] = (
         r"|你(?:不再是|将扮演|必须扮演|的新身份)|请?(?:你)?扮演(?:一[个名位])?(?:没有|不受"
         r"|无)[^。\n]{0,8}限制",
     ),
-    ("secrets", r"\bsystem\s+prompts?\b|\b(?:initial|hidden|secret)\s+(?:prompt|instructions)\b"),
+    ("secrets", r"\bsystem\s*prompts?\b(?!\s+(?:the|you|for|users?)\b)"
+        r"|\b(?:initial|hidden|secret)\s+(?:prompt|instructions)\b"),
     (
         "secrets",
         r"\b(?:reveal|print|show|repeat|output|display|leak|disclose|tell\s+me|give\s+me)\s+(?:\w+\s+){0,4}"
@@ -90,12 +94,13 @@ _PATTERNS: tuple[tuple[FindingKind, str], ...] = (
     ),
     (
         "secrets",
-        r"系统提示词|系统指令|system\s*prompt|(?:输出|打印|显示|透露|泄露|告诉我|重复)[^。\n]{0,6}你的"
+        r"系统提示词|系统指令|(?:输出|打印|显示|透露|泄露|告诉我|重复)[^。\n]{0,6}你的"
         r"(?:提示词?|指令|设定|初始|系统)",
     ),
     ("jailbreak", r"\bDo\s+Anything\s+Now\b|\b(?-i:DAN|STAN|DUDE|AIM|BetterDAN|KEVIN|EvilBOT)\b(?=[^\n]{0,80}"
      r"(?:mode|would|prompt|can|\bAI\b|hereby|stands|\]|:|never|answer))|\bjail\s?break(?:ed|ing)?\b"),
-    ("jailbreak", r"\b(?:developer|god|debug|sudo|admin|dev)\s+mode\b|越狱模式|开发者模式|上帝模式|无限制模式"),
+    ("jailbreak", r"\b(?:developer|god|debug|sudo|admin|dev)\s+mode\b"
+        r"|越狱模式|开发者模式|上帝模式|无限制模式"),
     (
         "jailbreak",
         r"\b(?:no|without\s+any|without|free\s+(?:of|from)(?:\s+all)?|bypass(?:es"
@@ -122,7 +127,8 @@ _PATTERNS: tuple[tuple[FindingKind, str], ...] = (
         r"|assistant|model))\b[^.\n]{0,60}"
         r"\b(?:say|answer|reply|respond|output|tell|write)\b",
     ),
-    ("answer_control", r"\b(?:AI|LLM|language)\s+(?:assistants?|models?|agents?)\s*(?:reading|processing)\s+this\b"),
+    ("answer_control", r"\b(?:AI|LLM|language)\s+"
+        r"(?:assistants?|models?|agents?)\s*(?:reading|processing)\s+this\b"),
     (
         "answer_control",
         r"\b(?:(?:only|instead|just)\s+(?:say|print|output|reply|respond|write|tell)"
@@ -136,8 +142,10 @@ _PATTERNS: tuple[tuple[FindingKind, str], ...] = (
         r"|回答)[^。\n]{0,20}"
         r"(?:时|后|请|必须|应当|务必)[^。\n]{0,10}(?:回答|回复|输出|忽略|告诉)",
     ),
-    ("answer_control", r"(?:无论|不管)用户?(?:问|提出)[^。\n]{0,12}(?:都|均|一律)[^。\n]{0,6}(?:回答|回复|输出|说)"),
-    ("hidden", r"<\|(?:im_start|im_end|system|user|assistant|endoftext)\|>|\[/?INST\]|<</?SYS>>|<start_of_turn>"),
+    ("answer_control", r"(?:无论|不管)用户?(?:问|提出)[^。\n]{0,12}"
+        r"(?:都|均|一律)[^。\n]{0,6}(?:回答|回复|输出|说)"),
+    ("hidden", r"<\|(?:im_start|im_end|system|user|assistant|endoftext)\|>"
+        r"|\[/?INST\]|<</?SYS>>|<start_of_turn>"),
     ("hidden", r"^\s*(?:###\s*)?(?:system|assistant)\s*:\s*(?:you|ignore|from|你|请|忽略)"),
     ("hidden", "[\u200b\u200c\u200d\u2060\ufeff]{4,}|[\U000e0020-\U000e007f]{2,}"),
 )  # fmt: skip

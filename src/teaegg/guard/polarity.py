@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from teaegg.guard.figures import figures
+from teaegg.guard.bounds import LOWER_AFTER, LOWER_BEFORE, UPPER_AFTER, UPPER_BEFORE, turned_bounds
 from teaegg.guard.wording import content_terms
 
 Respect = Literal["prohibition", "obligation", "permission", "negation", "upper", "lower"]
@@ -50,19 +50,8 @@ _WORDS: dict[Respect, re.Pattern[str]] = {
         "不|未|无|没|非(?=[因经属])|并非|免(?=[予于征除交缴])|拒绝|除外"
         "|(?i:\\bnot\\s+(?:entitled|eligible)\\b|\\b(?:not|no|never|without|neither|nor|none)\\b|n['’]t\\b)"
     ),
-    "upper": re.compile(
-        "不[得能应可]?(?:超过|多于|高于|大于|长于)|至多|最多|最高|最长|上限|以内|以下|之内|不满"
-        "|未满|不足|(?<!不)(?<!不[得能应可])[少低小短]于"
-        "|(?i:\\b(?:at\\s+most|up\\s+to|no\\s+more\\s+than|not\\s+(?:exceed|more\\s+than)|maximum"
-        "|within|less\\s+than|under|below)\\b)"
-    ),
-    "lower": re.compile(
-        "不[得能应可]?(?:少于|低于|小于|短于)|至少|最少|最低|最短|下限|以上"
-        "|(?<![不未])(?<!不[得能应可])超过|(?<![不未])满(?=[\\d一二三四五六七八九十])"
-        "|(?<!不)(?<!不[得能应可])[高大多长]于"
-        "|(?i:\\b(?:at\\s+least|no\\s+less\\s+than|not\\s+less\\s+than|minimum"
-        "|(?<!not\\s)exceed\\w*|(?<!no\\s)(?<!not\\s)more\\s+than|over|above)\\b)"
-    ),
+    "upper": re.compile(f"{UPPER_BEFORE}|{UPPER_AFTER}"),
+    "lower": re.compile(f"{LOWER_BEFORE}|{LOWER_AFTER}"),
 }
 _CLAUSE_END = re.compile(r"[，。；！？,;!?\n]|(?<=[a-z])\.(?=\s|$)|：|:(?=\s)")
 _SENTENCE_END = re.compile(r"[。；！？;!?\n]|(?<=[a-z])\.(?=\s|$)")
@@ -88,7 +77,7 @@ def disagreements(sentence: str, sources: Sequence[str]) -> tuple[str, ...]:
         aligned = _aligned(clause, single) or _aligned(clause, double)
         if aligned:
             reasons.extend(_compare(clause, aligned))
-        reasons.extend(_turned_bound(clause, single))
+    reasons.extend(turned_bounds(sentence, sources))
     return tuple(dict.fromkeys(reasons))
 
 
@@ -135,23 +124,6 @@ def _modal_shift(said: frozenset[Respect], source: frozenset[Respect]) -> list[s
     ):
         reasons.append("allows what the source demands or forbids")
     return reasons
-
-
-def _turned_bound(clause: _Clause, known: Sequence[_Clause]) -> list[str]:
-    """不超过600元 against 超过600元: compared only where the source speaks of the same figure."""
-    said = {"upper", "lower"} & clause.respects
-    if len(said) != 1:
-        return []
-    values = _values(clause.text)
-    same = [other for other in known if values & _values(other.text)]
-    for other in _aligned(clause, same)[:1]:
-        if {"upper", "lower"} & other.respects == {"upper", "lower"} - said:
-            return ["turns a lower bound into an upper bound or the reverse"]
-    return []
-
-
-def _values(text: str) -> set[tuple[str, str, str]]:
-    return {(figure.kind, figure.value, figure.unit) for figure in figures(text)}
 
 
 def _aligned(clause: _Clause, known: Sequence[_Clause]) -> list[_Clause]:

@@ -37,7 +37,14 @@ def open_office_archive(data: bytes, name: str, limits: ReadLimits) -> zipfile.Z
         raise unreadable(
             name, "it is protected by a password", "Remove the password and learn it again."
         ) from error
-    except (zipfile.BadZipFile, zlib.error, EOFError, OSError, ValueError, NotImplementedError) as error:
+    except (
+        zipfile.BadZipFile,
+        zlib.error,
+        EOFError,
+        OSError,
+        ValueError,
+        NotImplementedError,
+    ) as error:
         raise unreadable(name, f"the file is truncated or damaged ({error})", _DAMAGED) from error
     return archive
 
@@ -60,7 +67,9 @@ def _check_declared(
 
 def _check_size(unpacked_bytes: int, packed_bytes: int, name: str, limits: ReadLimits) -> None:
     # Small files may compress well for honest reasons; a floor of 10 MiB lets them.
-    allowed = min(limits.max_archive_bytes, max(packed_bytes * limits.max_archive_ratio, 10 * 1024**2))
+    allowed = min(
+        limits.max_archive_bytes, max(packed_bytes * limits.max_archive_ratio, 10 * 1024**2)
+    )
     if unpacked_bytes > allowed:
         raise unreadable(
             name,

@@ -46,10 +46,14 @@ _OFFICE_FOLDERS: tuple[tuple[bytes, Format], ...] = (
     (b"ppt/", "pptx"),
     (b"xl/", "xlsx"),
 )
-_HTML_START = re.compile(rb"^\s*(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*)*<(?:!doctype\s+html|html)\b", re.I | re.S)
-_MAIL_HEADER = re.compile(
-    rb"^(?:Received|Return-Path|From|To|Date|Subject|Message-ID|MIME-Version|Delivered-To|X-[\w-]+):\s", re.I
+_HTML_START = re.compile(
+    rb"^\s*(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*)*<(?:!doctype\s+html|html)\b", re.I | re.S
 )
+_MAIL_HEADER = re.compile(
+    rb"^(?:Received|Return-Path|From|To|Date|Subject|Message-ID|MIME-Version|Delivered-To|X-[\w-]+):\s",
+    re.I,
+)
+_STRAY_ZEROS = 4
 _READABLE = "md, txt, html, pdf, docx, pptx, xlsx, csv, tsv, eml, png, jpg, webp, bmp, tiff"
 _UNSUPPORTED_REMEDY = f"Convert it to one of: {_READABLE}."
 
@@ -71,7 +75,11 @@ def detect_format(data: bytes, name: str) -> Format:
         return _office_format(data, name)
     if data.startswith(_OLE):
         raise _old_office(data, name)
-    if data.startswith(_IMAGES) or data[:4] == b"RIFF" and data[8:12] == b"WEBP" or _is_bitmap(data):
+    if (
+        data.startswith(_IMAGES)
+        or (data[:4] == b"RIFF" and data[8:12] == b"WEBP")
+        or _is_bitmap(data)
+    ):
         return "image"
     return _text_format(data, name)
 
@@ -80,7 +88,9 @@ def _office_format(data: bytes, name: str) -> Format:
     for folder, form in _OFFICE_FOLDERS:
         if folder in data and (b"[Content_Types].xml" in data or b"_rels/" in data):
             return form
-    raise unreadable(name, "it is an archive, not an Office document", "Unpack it and learn the folder.")
+    raise unreadable(
+        name, "it is an archive, not an Office document", "Unpack it and learn the folder."
+    )
 
 
 def _old_office(data: bytes, name: str) -> Exception:
@@ -107,7 +117,9 @@ def _text_format(data: bytes, name: str) -> Format:
         return "html"
     if claimed is None:
         ending = PurePath(shown(name)).suffix
-        raise unreadable(name, f"files of the kind {ending!r} are not supported", _UNSUPPORTED_REMEDY)
+        raise unreadable(
+            name, f"files of the kind {ending!r} are not supported", _UNSUPPORTED_REMEDY
+        )
     if claimed in _TEXTUAL and claimed != "txt":
         return claimed
     return "eml" if _is_mail(data) else "txt"
@@ -124,7 +136,7 @@ def _looks_like_text(data: bytes) -> bool:
         return True
     head = data[: 1024**2]
     zeros = head.count(0)
-    if zeros == 0 or zeros * 1000 <= len(head):
+    if zeros <= _STRAY_ZEROS or zeros * 1000 <= len(head):
         controls = sum(head.count(code) for code in range(1, 32) if code not in (9, 10, 12, 13, 27))
         return controls * 20 <= len(head)
     return is_utf16_without_mark(head)

@@ -15,8 +15,8 @@ _WHOLE_UP_TO = 3
 
 # A sentence may end inside of closing quotes or brackets; a full stop only before a space.
 _SENTENCE_END = re.compile(r"[。！？；!?;…]+[”’」』）)\"]*|\.(?=\s)[”’\"]*|\n")
+_LINE_END = re.compile(r"\n")
 _WEAK_END = re.compile(r"[，、：,:\s]")
-_LONGEST_SEARCH = 2
 
 
 class Span(NamedTuple):
@@ -92,14 +92,20 @@ def _is_bare(heading: Block, below: Block | None) -> bool:
     if below.kind == "heading":
         return below.level <= heading.level
     # The heading reaches the text below only through its path.
-    return heading.text not in below.location.path and bool(below.location.path or heading.location.path)
+    return heading.text not in below.location.path and bool(
+        below.location.path or heading.location.path
+    )
 
 
 def _belongs(group: list[_Placed], placed: _Placed, target: int) -> bool:
     """Whether short paragraphs in the same place may share a passage."""
     first, block = group[0].block, placed.block
-    if {first.kind, block.kind} & {"article", "row"} or (first.kind == "heading") != (block.kind == "heading"):
+    if {first.kind, block.kind} & {"article", "row"} or (first.kind == "heading") != (
+        block.kind == "heading"
+    ):
         return False
+    if placed.span.start != group[-1].span.end + len(ParsedDocument.BLOCK_SEPARATOR):
+        return False  # a heading stands between
     if replace(first.location, box=None) != replace(block.location, box=None):
         return False
     return placed.span.end - group[0].span.start <= target
@@ -112,7 +118,8 @@ def _of_group(group: list[_Placed], text: str, target: int) -> Iterator[tuple[Sp
     whole = Span(group[0].span.start, group[-1].span.end)
     is_unit = group[0].block.kind in ("article", "row")
     limit = target * _WHOLE_UP_TO if is_unit else target
-    for span in _split(text, whole, target, limit) if whole.end - whole.start > limit else [whole]:
+    spans = _split(text, whole, target) if whole.end - whole.start > limit else [whole]
+    for span in spans:
         trimmed = _trimmed(text, span)
         if trimmed.start < trimmed.end:
             yield trimmed, location
@@ -127,7 +134,7 @@ def _box(group: list[_Placed]) -> tuple[float, float, float, float] | None:
     return min(left), min(top), max(right), max(bottom)
 
 
-def _split(text: str, whole: Span, target: int, limit: int) -> Iterator[Span]:
+def _split(text: str, whole: Span, target: int) -> Iterator[Span]:
     """Pieces of about `target` characters, cut at line ends, else sentence ends, else weaker marks."""
     start = whole.start
     while whole.end - start > target:
@@ -140,12 +147,10 @@ def _split(text: str, whole: Span, target: int, limit: int) -> Iterator[Span]:
 def _cut_at(text: str, start: int, end: int) -> int:
     """The best place to cut in the second half of [start, end); `end` when there is none."""
     middle = start + (end - start) // 2
-    for marks in (re.compile(r"\n"), _SENTENCE_END, _WEAK_END):
-        last = None
-        for last in marks.finditer(text, middle, end):
-            continue
-        if last is not None:
-            return last.end()
+    for marks in (_LINE_END, _SENTENCE_END, _WEAK_END):
+        ends = [match.end() for match in marks.finditer(text, middle, end)]
+        if ends:
+            return ends[-1]
     return end
 
 

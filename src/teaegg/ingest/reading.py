@@ -9,8 +9,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Literal
 
-from teaegg.core.documents import Block, ParsedDocument
-from teaegg.core.errors import UnreadableDocumentError
+from teaegg.core.documents import Block, Location, ParsedDocument
 from teaegg.ingest.cleaning import clean
 from teaegg.ingest.formats import Format, detect_format
 from teaegg.ingest.readers.base import DEFAULT_LIMITS, ReadLimits, unreadable
@@ -88,10 +87,12 @@ def _tidied(parsed: ParsedDocument) -> ParsedDocument:
     if invisible:
         notes.append(f"{invisible} invisible characters were removed.")
     title = " ".join(clean(parsed.title).text.split())[:_TITLE_CHARACTERS]
-    return replace(parsed, title=title, blocks=tuple(blocks), notes=tuple(clean(n).text for n in notes))
+    return replace(
+        parsed, title=title, blocks=tuple(blocks), notes=tuple(clean(n).text for n in notes)
+    )
 
 
-def _tidied_location(block: Block) -> object:
+def _tidied_location(block: Block) -> Location:
     location = block.location
     path = tuple(" ".join(clean(heading).text.split()) for heading in location.path)
     return replace(
@@ -140,7 +141,7 @@ def _without_title_in_paths(parsed: ParsedDocument) -> ParsedDocument:
 
 
 def _language(parsed: ParsedDocument) -> Literal["zh", "en"]:
-    """Chinese unless there are clearly more English words than Chinese characters."""
+    """Chinese unless there are more English words than Chinese characters."""
     sample, characters = [], 0
     for block in parsed.blocks:
         sample.append(block.text)
@@ -148,8 +149,5 @@ def _language(parsed: ParsedDocument) -> Literal["zh", "en"]:
         if characters > _LANGUAGE_SAMPLE_CHARACTERS:
             break
     text = "\n".join(sample)[:_LANGUAGE_SAMPLE_CHARACTERS]
-    counts = Counter(zh=len(_CHINESE.findall(text)), en=2 * len(_LATIN_WORD.findall(text)))
+    counts = Counter(zh=len(_CHINESE.findall(text)), en=len(_LATIN_WORD.findall(text)))
     return "en" if counts["en"] > counts["zh"] else "zh"
-
-
-__all__ = ["ReadLimits", "UnreadableDocumentError", "read_document"]

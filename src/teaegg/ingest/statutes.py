@@ -15,15 +15,23 @@ from teaegg.core.documents import Block, Location, ParsedDocument
 from teaegg.core.numerals import ARTICLE_REFERENCE, CHINESE_NUMERAL_CHARACTERS, canonical_article
 
 _NUMBER = rf"[{CHINESE_NUMERAL_CHARACTERS}\d]+"
-_ARTICLE = re.compile(rf"\s*(?:\*\*)?({ARTICLE_REFERENCE.pattern})(?:\*\*)?(?=[\s\u3000:：【\[(（]|$)")
+_ARTICLE = re.compile(
+    rf"\s*(?:\*\*)?({ARTICLE_REFERENCE.pattern})(?:\*\*)?(?=[\s\u3000:：【\[(（]|$)"
+)
 # Without a space after it, 第…条 may be a reference; it counts when it is the next in order.
-_TIGHT_ARTICLE = re.compile(rf"\s*({ARTICLE_REFERENCE.pattern})(?![的规第款项之至或和及与、，。,所中前后])")
-_DIVISION = re.compile(rf"\s*第\s*{_NUMBER}\s*(分编|编|篇|部分|章|节)(?=[\s\u3000]|\S)(?!\s*[的规第])")
+_TIGHT_ARTICLE = re.compile(
+    rf"\s*({ARTICLE_REFERENCE.pattern})(?![的规第款项之至或和及与、，。,所中前后])"
+)
+_DIVISION = re.compile(
+    rf"\s*第\s*{_NUMBER}\s*(分编|编|篇|部分|章|节)(?=[\s\u3000]|\S)(?!\s*[的规第])"
+)
 _DIVISION_LEVELS = {"编": 1, "篇": 1, "部分": 1, "分编": 2, "章": 3, "节": 4}
 _DIVISION_CHARACTERS = 45
 _SENTENCE_ENDS = re.compile(r"[。；;，,]$|。")
 _APPENDIX = re.compile(rf"\s*(?:附件|附表|附录|附图|附：|附:)\s*(?:{_NUMBER})?\s*[:：]?.{{0,40}}$")
-_TITLE_ENDS = re.compile(r"(?:法|条例|规定|办法|解释|决定|细则|规则|章程|合同|协议|制度|规范|准则|通知|意见|批复|公约|修正案)(?:[（(].{1,20}[)）])?$")
+_TITLE_ENDS = re.compile(
+    r"(?:法|条例|规定|办法|解释|决定|细则|规则|章程|合同|协议|制度|规范|准则|通知|意见|批复|公约|修正案)(?:[（(].{1,20}[)）])?$"
+)
 _TITLE_CHARACTERS = 60
 _TITLE_LOOKED_AT = 5
 
@@ -93,7 +101,9 @@ def _division_level(text: str) -> int:
 def _repeated_divisions(lines: Sequence[_Line]) -> frozenset[int]:
     """Indices of division lines that come again later: they belong to the table of contents."""
     last_at: dict[str, int] = {}
-    divisions = [(i, _squeezed(line.text)) for i, line in enumerate(lines) if _division_level(line.text)]
+    divisions = [
+        (i, _squeezed(line.text)) for i, line in enumerate(lines) if _division_level(line.text)
+    ]
     first_article = next((i for i, line in enumerate(lines) if _article(line.text, "")), 0)
     for index, key in divisions:
         last_at[key] = index
@@ -106,10 +116,15 @@ def _squeezed(text: str) -> str:
 
 def _title(parsed: ParsedDocument, lines: Sequence[_Line]) -> str:
     """The first heading when it names a law, else the first short line that does, else what there was."""
-    candidates = [" ".join(line.text.split()) for line in lines if line.text.strip()][:_TITLE_LOOKED_AT]
-    named = (text for text in candidates if len(text) <= _TITLE_CHARACTERS and _TITLE_ENDS.search(text))
-    if any(block.kind == "heading" and block.text == parsed.title for block in parsed.blocks):
+    first = next((block for block in parsed.blocks if block.kind == "heading"), None)
+    if first is not None and first.text == parsed.title and not _division_level(first.text):
         return parsed.title
+    candidates = [" ".join(line.text.split()) for line in lines if line.text.strip()][
+        :_TITLE_LOOKED_AT
+    ]
+    named = (
+        text for text in candidates if len(text) <= _TITLE_CHARACTERS and _TITLE_ENDS.search(text)
+    )
     return next(named, parsed.title)
 
 
@@ -143,7 +158,7 @@ class _Restructuring:
     def _line(self, index: int, line: _Line) -> None:
         number = _article(line.text, self._article)
         level = 0 if index in self._contents_lines or number else _division_level(line.text)
-        if level or line.block.kind == "heading" and not number:
+        if level or (line.block.kind == "heading" and not number):
             self._flush()
             self._open_division(line, level)
         elif number:
@@ -184,7 +199,9 @@ class _Restructuring:
         if not self._in_article:
             kind = first.kind if first.kind != "heading" else "paragraph"
             return Block(kind, text, replace(first.location, path=self._path()))
-        location = replace(first.location, path=self._path(), article=self._article, box=_box(lines))
+        location = replace(
+            first.location, path=self._path(), article=self._article, box=_box(lines)
+        )
         return Block("article", text, location)
 
     def _placed(self, block: Block) -> Block:
@@ -199,7 +216,9 @@ class _Restructuring:
 def _box(lines: Sequence[_Line]) -> tuple[float, float, float, float] | None:
     """Around the parts on the first page; an article that runs on is found where it begins."""
     page = lines[0].block.location.page
-    places: list[Location] = [line.block.location for line in lines if line.block.location.page == page]
+    places: list[Location] = [
+        line.block.location for line in lines if line.block.location.page == page
+    ]
     boxes = [place.box for place in places if place.box is not None]
     if not boxes:
         return None

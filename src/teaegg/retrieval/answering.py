@@ -103,11 +103,12 @@ class Answerer:
         return self._quoted(work) if work.asked.mode == "quote" else self._composed(work)
 
     async def _quoted(self, work: _Work) -> AsyncIterator[Sentence]:
-        picked = await self._quoter.pick(work.found.query, work.ranking, work.found.evidence)
-        work.prompt = picked.prompt
-        work.timings_ms.update(picked.timings_ms)
-        for citation in picked.citations:
-            sentence = Sentence(citation.quote, (citation,))
+        timings = work.timings_ms
+        async for picked in self._quoter.pick(work.found.query, work.ranking, work.found.evidence):
+            work.prompt = work.prompt or picked.prompt
+            timings["prefill"] = timings.get("prefill", 0.0) + picked.prefill_ms
+            timings["decode"] = timings.get("decode", 0.0) + picked.decode_ms
+            sentence = Sentence(picked.citation.quote, (picked.citation,))
             work.sentences.append(sentence)
             yield sentence
 

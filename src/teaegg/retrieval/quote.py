@@ -7,7 +7,7 @@ fabrication is impossible by construction, however small the model is.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -18,9 +18,13 @@ from teaegg.core.clock import Clock
 from teaegg.core.settings import AnswerSettings
 from teaegg.models.base import ChatModel, Embedder
 from teaegg.retrieval.query import Language, Query
-from teaegg.retrieval.spans.answerability import ANSWER_FEATURES, answer_features
+from teaegg.retrieval.spans.answerability import (
+    ANSWER_FEATURES,
+    answer_features,
+    probabilities,
+)
 from teaegg.retrieval.spans.content import content_terms
-from teaegg.retrieval.spans.evidence import Span, read_question, read_spans
+from teaegg.retrieval.spans.evidence import Floats, Span, read_question, read_spans
 from teaegg.retrieval.spans.features import lexical_features, with_cosines
 from teaegg.retrieval.spans.model import SpanModel, fill_budget, fitted_model
 from teaegg.store.index import PassageIndex
@@ -34,13 +38,17 @@ _PROMPTS: dict[Language, str] = {
 
 @dataclass(frozen=True, slots=True)
 class ScoredSpan:
-    """A sentence of the evidence: `text` is `evidence[evidence].passage.text[start:end]`."""
+    """A sentence of the evidence: `text` is `evidence[evidence].passage.text[start:end]`.
+
+    `belief` is its probability of being the answer, given that one of the shortlist is.
+    """
 
     evidence: int
     start: int
     end: int
     text: str
     score: float
+    belief: float
 
     def citation(self, evidence: Sequence[Evidence]) -> Citation:
         """The span as a citation in the coordinates of its document's canonical text."""
@@ -73,12 +81,13 @@ class Ranking:
 
 
 @dataclass(frozen=True, slots=True)
-class Quoted:
-    """What the model picked, in its order; `prompt` is what it was asked."""
+class Picked:
+    """One span the model picked, what it was asked, and what it cost in milliseconds."""
 
-    citations: tuple[Citation, ...]
+    citation: Citation
     prompt: str
-    timings_ms: Mapping[str, float]
+    prefill_ms: float
+    decode_ms: float
 
 
 _NOTHING = Ranking((), (), 0.0, {})
@@ -123,37 +132,41 @@ class Quoter:
         features = with_cosines(lexical[rows], cosines)
         scores = self._model.scores(features)
         judged = answer_features(question, spans, shortlist, features, scores)
+        belief = probabilities(scores)
         order = np.argsort(-scores, kind="stable")
         position = {int(row): rank for rank, row in enumerate(order)}
         offered = fill_budget(shortlist, scores, self._settings.quote_characters)
         return Ranking(
-            spans=tuple(_scored(shortlist[row], float(scores[row])) for row in order),
+            spans=tuple(
+                _scored(shortlist[row], float(scores[row]), float(belief[row])) for row in order
+            ),
             offered=tuple(position[row] for row in offered[: self._settings.spans_offered]),
             confidence=self._model.confidence(judged),
             answerability=dict(zip(ANSWER_FEATURES, map(float, judged), strict=True)),
             timings_ms={"rank": (self._clock.monotonic_seconds() - started) * 1000},
         )
 
-    async def pick(self, query: Query, ranking: Ranking, evidence: Sequence[Evidence]) -> Quoted:
-        """Let the model pick and order spans among those offered. Raises ModelError."""
-        started = self._clock.monotonic_seconds()
-        offered = [ranking.spans[rank] for rank in ranking.offered]
-        # The same words may stand in two documents: as an option they are one.
-        options = {_one_line(span.text): span for span in reversed(offered)}
-        texts = [_one_line(span.text) for span in offered if options[_one_line(span.text)] is span]
-        prompt = _PROMPTS[query.language].format(options="\n".join(texts), question=query.text)
-        choice = await self._chat.choose(prompt, texts, picks=len(texts))
-        return Quoted(
-            citations=tuple(options[texts[i]].citation(evidence) for i in choice.picked),
-            prompt=prompt,
-            timings_ms={
-                "prefill": choice.prefill_ms,
-                "decode": choice.decode_ms,
-                "pick": (self._clock.monotonic_seconds() - started) * 1000,
-            },
-        )
+    async def pick(
+        self, query: Query, ranking: Ranking, evidence: Sequence[Evidence]
+    ) -> AsyncIterator[Picked]:
+        """The offered spans in the order in which the model picks them. Raises ModelError.
 
-    async def _cosines(self, question: str, shortlist: Sequence[Span]) -> np.ndarray:
+        It decides wherever the scores leave doubt; a span that is far more probable than all others
+        is the only sentence of the grammar, and nothing needs to be decoded.
+        """
+        offered = _distinct([ranking.spans[rank] for rank in ranking.offered])
+        listed = "\n".join(span.text for span in offered)
+        prompt = _PROMPTS[query.language].format(options=listed, question=query.text)
+        while offered:
+            best = max(span.belief for span in offered)
+            open_spans = [s for s in offered if s.belief * self._settings.doubt_ratio >= best]
+            choice = await self._chat.choose(prompt, [span.text for span in open_spans], picks=1)
+            chosen = open_spans[choice.picked[0]]
+            yield Picked(chosen.citation(evidence), prompt, choice.prefill_ms, choice.decode_ms)
+            offered.remove(chosen)
+            prompt = f"{prompt}{chosen.text}\n"
+
+    async def _cosines(self, question: str, shortlist: Sequence[Span]) -> Floats:
         asked = await self._embedder.embed_question(question)
         vectors = await self._embedder.embed_passages([span.text for span in shortlist])
         cosines = (vectors @ asked).astype(np.float64)
@@ -162,10 +175,10 @@ class Quoter:
         return cosines
 
 
-def _scored(span: Span, score: float) -> ScoredSpan:
-    return ScoredSpan(span.passage, span.start, span.end, span.text, score)
+def _scored(span: Span, score: float, belief: float) -> ScoredSpan:
+    return ScoredSpan(span.passage, span.start, span.end, span.text, score, belief)
 
 
-def _one_line(text: str) -> str:
-    """Sentences end at line feeds, so only stray carriage returns and form feeds are left."""
-    return " ".join(text.split("\n")) if "\n" in text else text
+def _distinct(spans: Sequence[ScoredSpan]) -> list[ScoredSpan]:
+    """The same words may stand in two documents: as an option they are one, the better ranked."""
+    return list({span.text: span for span in reversed(spans)}.values())[::-1]

@@ -6,8 +6,7 @@ import unicodedata
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-_PAIR_SEPARATORS = "；;"
-_SHORTEST_VALUE_CHARACTERS = 1
+_PAIR_SEPARATOR = "；"
 _LINE_TOLERANCE = 1.5
 # The joint between two lines of one word is written in many ways, and readers take it out.
 _JOINTS = frozenset("-\u00ad\u2010\u2011\u0002\ufffe\u200b")
@@ -38,7 +37,9 @@ def find_quote(characters: Sequence[Character], quote: str) -> list[Box]:
     folded = _Folded(characters)
     if (whole := folded.find(_fold(quote))) is not None:
         return _lines([characters[index].box for index in whole])
-    return _row(characters, folded, _values(quote))
+    headers, values = _pairs(quote)
+    # A table without a header was learned as "left cell: right cell": then both stand on the line.
+    return _row(characters, folded, values if len(values) > 1 else [*headers, *values])
 
 
 class _Folded:
@@ -68,23 +69,22 @@ def _fold(text: str) -> str:
     return "".join(c for c in plain if not c.isspace() and c not in _JOINTS)
 
 
-def _values(quote: str) -> list[str]:
-    """The values of "header: value；header: value", longest first."""
-    for separator in _PAIR_SEPARATORS[1:]:
-        quote = quote.replace(separator, _PAIR_SEPARATORS[0])
-    found = []
-    for pair in quote.split(_PAIR_SEPARATORS[0]):
-        _, colon, value = pair.partition(": ")
-        folded = _fold(value if colon else pair)
-        if len(folded) >= _SHORTEST_VALUE_CHARACTERS:
-            found.append(folded)
-    return sorted(dict.fromkeys(found), key=len, reverse=True)
+def _pairs(quote: str) -> tuple[list[str], list[str]]:
+    """The headers and the values of "header: value；header: value", folded."""
+    headers, values = [], []
+    for pair in quote.replace(";", _PAIR_SEPARATOR).split(_PAIR_SEPARATOR):
+        header, colon, value = pair.partition(": ")
+        headers.append(_fold(header) if colon else "")
+        values.append(_fold(value if colon else pair))
+    return _distinct(headers), _distinct(values)
+
+
+def _distinct(texts: list[str]) -> list[str]:
+    return [text for text in dict.fromkeys(texts) if text]
 
 
 def _row(characters: Sequence[Character], folded: _Folded, values: list[str]) -> list[Box]:
-    """The boxes of the values on the line that holds most of them, weighed by their length."""
-    if len(values) < 2:
-        return []
+    """The stretch of the line that holds most of the values, weighed by their length."""
     places = {
         value: [_union([characters[i].box for i in hit]) for hit in folded.find_all(value)]
         for value in values
@@ -99,7 +99,7 @@ def _row(characters: Sequence[Character], folded: _Folded, values: list[str]) ->
         weight = sum(len(value) for value, boxes in near.items() if boxes)
         if weight > best_weight:
             best, best_weight = [boxes[0] for boxes in near.values() if boxes], weight
-    return best if len(best) >= 2 else []
+    return [_union(best)] if len(best) >= 2 else []
 
 
 def _same_line(one: Box, other: Box) -> bool:

@@ -27,10 +27,11 @@ _PDFIUM = threading.Lock()
 
 
 class Picture(NamedTuple):
-    """A PNG and how many marks were drawn on it."""
+    """A PNG, how many marks were drawn on it, and how far down the first begins (0 to 1)."""
 
     png: bytes
     marks: int
+    first_mark: float
 
 
 def pdf_page(data: bytes, page: int, quote: str, fallback: Sequence[Box]) -> Picture:
@@ -112,4 +113,4 @@ def _finished(image: Image.Image, marks: Sequence[Box]) -> Picture:
     marked = Image.alpha_composite(image.convert("RGBA"), layer).convert("RGB")
     out = io.BytesIO()
     marked.save(out, "PNG", compress_level=4)
-    return Picture(out.getvalue(), len(marks))
+    return Picture(out.getvalue(), len(marks), min((box.top for box in marks), default=0.0))

@@ -7,7 +7,16 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
-from teaegg.app.cli import ask, checks, demo, documents, grants, learn, people, reference, serve
+from teaegg.app.cli.commands import (
+    ask,
+    checks,
+    demo,
+    documents,
+    grants,
+    learn,
+    people,
+    serve,
+)
 from teaegg.app.cli.errors import reported
 from teaegg.app.cli.output import use_utf8
 
@@ -63,8 +72,6 @@ for _name, _group in (
     # People say "users list" as readily as "user list"; both are understood, one is shown.
     if not _name.endswith("s"):
         application.add_typer(_group, name=f"{_name}s", hidden=True)
-
-application.command(hidden=True)(reference.reference)
 
 
 def main() -> None:

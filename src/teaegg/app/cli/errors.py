@@ -63,7 +63,8 @@ def reported() -> Iterator[None]:
         if error.errno not in _DISK_FULL_ERRORS:
             raise
         full = StorageError(
-            "The disk is full.", remedy="Free some space and run the command again; nothing is lost."
+            "The disk is full.",
+            remedy="Free some space and run the command again; nothing is lost.",
         )
         complain(full)
         raise typer.Exit(EXIT_STORAGE) from error

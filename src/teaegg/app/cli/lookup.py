@@ -24,7 +24,9 @@ async def find_document(workspace: Workspace, actor: Actor, name: str) -> Docume
     by_id = [document for document in visible if document.id == name]
     called = by_id or [d for d in visible if name in (d.title, d.source)]
     if not called:
-        raise NotFoundError(f"There is no document {name[:80]!r}.", remedy="See `teaegg documents`.")
+        raise NotFoundError(
+            f"There is no document {name[:80]!r}.", remedy="See `teaegg documents`."
+        )
     if len(called) > 1:
         listed = "; ".join(f"{d.id} ({d.source})" for d in called[:_MAX_LISTED])
         raise InvalidRequestError(

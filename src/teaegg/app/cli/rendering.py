@@ -5,7 +5,7 @@ Loads the retrieval rooms: commands import this module when they run, not when t
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 
 from rich.text import Text
 

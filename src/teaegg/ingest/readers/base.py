@@ -15,7 +15,8 @@ class ReadLimits:
     """How much a single file may cost. Passing a bound makes the file unreadable, never the machine slow.
 
     `nesting` counts how many levels of attachments are opened; `pictures` how many pages and
-    embedded pictures of one document are read by OCR (the rest is left out with a note).
+    embedded pictures of one document are read by OCR, in at most `ocr_seconds` (the rest is left out
+    with a note).
     """
 
     max_file_bytes: int = 200 * 1024**2
@@ -26,6 +27,7 @@ class ReadLimits:
     max_pixels: int = 60_000_000
     max_unbroken_characters: int = 100_000
     pictures: int = 300
+    ocr_seconds: float = 200
     nesting: int = 3
 
 

@@ -25,7 +25,9 @@ def read(data: bytes, name: str, limits: ReadLimits) -> ParsedDocument:
         for row in rows_of(enumerate(records, start=1)):
             outline.add("row", row.text, Location(row=row.number, path=row.above))
     except csv.Error as error:
-        raise unreadable(name, f"it is not a table of separated values ({error})", "Save it again as CSV.") from error
+        raise unreadable(
+            name, f"it is not a table of separated values ({error})", "Save it again as CSV."
+        ) from error
     return outline.parsed(stem_of(name))
 
 

@@ -45,9 +45,13 @@ def fill_from_html(outline: Outline, text: str, name: str, place: Location | Non
     )
     try:
         # XML 1.0 forbids zero bytes; lxml would stop at the first one.
-        root = lxml.html.document_fromstring(text.replace("\x00", "").encode("utf-8", "replace"), parser)
+        root = lxml.html.document_fromstring(
+            text.replace("\x00", "").encode("utf-8", "replace"), parser
+        )
     except (lxml.etree.LxmlError, ValueError) as error:
-        raise unreadable(name, f"it is not readable HTML ({error})", "Save it again as HTML.") from error
+        raise unreadable(
+            name, f"it is not readable HTML ({error})", "Save it again as HTML."
+        ) from error
     title = root.findtext(".//title") or ""
     walker = _Walker(outline, Hiding.of(root), place or Location())
     walker.walk(root, 0)
@@ -152,7 +156,9 @@ class _Walker:
         text = "".join(self._buffer)
         if not keep_spaces:
             text = "\n".join(" ".join(line.split(" ")).strip() for line in text.split("\n"))
-        self._outline.add("list" if self._kind == "list" else "paragraph", text.strip(), self._place)
+        self._outline.add(
+            "list" if self._kind == "list" else "paragraph", text.strip(), self._place
+        )
         self._buffer.clear()
         self._kind = "paragraph"
 
@@ -161,7 +167,11 @@ def _spaced(text: str | None) -> str:
     """White space of the source, line breaks too, shows as one space; between Chinese, as none."""
     if not text:
         return ""
-    joined = re.sub(r"(?<=[\u3000-\u9fff\uff00-\uffef])[ \t]*[\r\n]\s*(?=[\u3000-\u9fff\uff00-\uffef])", "", text)
+    joined = re.sub(
+        r"(?<=[\u3000-\u9fff\uff00-\uffef])[ \t]*[\r\n]\s*(?=[\u3000-\u9fff\uff00-\uffef])",
+        "",
+        text,
+    )
     return re.sub(r"[ \t\r\n\f]+", " ", joined)
 
 

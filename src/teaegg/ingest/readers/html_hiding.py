@@ -15,7 +15,9 @@ _HIDING_STYLE = re.compile(
 )
 _WHITE = r"(?:#fff(?:fff)?\b|white\b|rgba?\(\s*255\s*,\s*255\s*,\s*255)"
 _WHITE_TEXT = re.compile(rf"(?<![-\w])color\s*:\s*{_WHITE}", re.IGNORECASE)
-_COLOURED_GROUND = re.compile(rf"background(?:-color|-image)?\s*:\s*(?!\s*(?:{_WHITE}|none|transparent))", re.I)
+_COLOURED_GROUND = re.compile(
+    rf"background(?:-color|-image)?\s*:\s*(?!\s*(?:{_WHITE}|none|transparent))", re.I
+)
 _RULE = re.compile(r"([^{}]{1,500})\{([^{}]{0,2000})\}")
 _SIMPLE_SELECTOR = re.compile(r"(?:[a-z][a-z0-9]*)?([.#])([\w-]+)", re.IGNORECASE)
 _MAX_STYLE_CHARACTERS = 200_000
@@ -57,9 +59,10 @@ class Hiding:
     def _is_white_on_white(self, element: HtmlElement, style: str) -> bool:
         """White text is hidden unless something around it could bring a ground of another colour."""
         is_white = _WHITE_TEXT.search(style) or (
-            element.tag == "font" and re.fullmatch(r"(?:white|#fff(?:fff)?)", element.get("color", ""), re.I)
+            element.tag == "font"
+            and re.fullmatch(r"(?:white|#fff(?:fff)?)", element.get("color", ""), re.I)
         )
-        if not is_white or _may_colour(element) and self.has_styles:
+        if not is_white or (_may_colour(element) and self.has_styles):
             return False
         around = [element, *element.iterancestors()]
         return not any(self._is_coloured(each) for each in around)
@@ -68,7 +71,9 @@ class Hiding:
         if _COLOURED_GROUND.search(element.get("style", "")):
             return True
         ground = element.get("bgcolor", "").lower()
-        return ground not in ("", "#fff", "#ffffff", "white") or self.has_styles and _may_colour(element)
+        return ground not in ("", "#fff", "#ffffff", "white") or (
+            self.has_styles and _may_colour(element)
+        )
 
 
 def _may_colour(element: HtmlElement) -> bool:

@@ -11,7 +11,9 @@ def read(data: bytes, name: str, limits: ReadLimits) -> ParsedDocument:
     """Raises UnreadableDocumentError when the picture is damaged, too large or shows no text."""
     lines = recognise(open_image(data, name, limits))
     if not lines:
-        raise unreadable(name, "no text was found in the picture", "Take a sharper or larger picture.")
+        raise unreadable(
+            name, "no text was found in the picture", "Take a sharper or larger picture."
+        )
     outline = Outline()
     for paragraph in paragraphs_of(lines):
         outline.add("paragraph", paragraph.text, Location(page=1, box=paragraph.box))

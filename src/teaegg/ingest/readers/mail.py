@@ -7,7 +7,7 @@ import email.policy
 from collections.abc import Callable
 from dataclasses import replace
 from email.errors import MessageError
-from email.message import EmailMessage
+from email.message import EmailMessage, Message, MIMEPart
 from email.utils import format_datetime, parsedate_to_datetime
 from pathlib import PurePosixPath
 
@@ -24,7 +24,9 @@ _HEADERS = ("From", "To", "Cc", "Date", "Subject")
 _MAX_ATTACHMENTS = 200
 
 
-def read(data: bytes, name: str, limits: ReadLimits, read_attachment: AttachmentReader) -> ParsedDocument:
+def read(
+    data: bytes, name: str, limits: ReadLimits, read_attachment: AttachmentReader
+) -> ParsedDocument:
     """The title is the subject. An attachment that cannot be read leaves a note; the mail stays."""
     try:
         message = email.message_from_bytes(data, policy=email.policy.default)
@@ -35,7 +37,9 @@ def read(data: bytes, name: str, limits: ReadLimits, read_attachment: Attachment
         for attached in list(message.iter_attachments())[:_MAX_ATTACHMENTS]:
             _add_attachment(outline, attached, limits, read_attachment)
     except (MessageError, LookupError, ValueError, AttributeError, TypeError, KeyError) as error:
-        raise unreadable(name, f"it is not a readable mail ({error})", "Export it from the mail program again.") from error
+        raise unreadable(
+            name, f"it is not a readable mail ({error})", "Export it from the mail program again."
+        ) from error
     return outline.parsed(subject or stem_of(name))
 
 
@@ -45,11 +49,13 @@ def _header_block(message: EmailMessage) -> str:
 
 
 def _header(message: EmailMessage, name: str) -> str:
-    # The parser of structured headers fails on mail from careless programs; the raw value is better than none.
+    # The parser of structured headers fails on careless mail; the raw value is better than none.
     try:
         value = " ".join(str(message.get(name, "")).split())
     except (ValueError, IndexError, AttributeError, TypeError, LookupError):
-        value = next((str(raw) for key, raw in message.raw_items() if key.lower() == name.lower()), "")
+        value = next(
+            (str(raw) for key, raw in message.raw_items() if key.lower() == name.lower()), ""
+        )
     if name == "Date" and value:
         try:
             return format_datetime(parsedate_to_datetime(value))
@@ -70,7 +76,7 @@ def _add_body(outline: Outline, message: EmailMessage, name: str) -> None:
         outline.add("paragraph", paragraph.strip(), Location(part="body"))
 
 
-def _text_of(part: EmailMessage) -> str:
+def _text_of(part: MIMEPart) -> str:
     """The declared character set when it holds, else what the bytes look like."""
     payload = part.get_payload(decode=True)
     if not isinstance(payload, bytes):
@@ -84,9 +90,12 @@ def _text_of(part: EmailMessage) -> str:
 
 
 def _add_attachment(
-    outline: Outline, attached: EmailMessage, limits: ReadLimits, read_attachment: AttachmentReader
+    outline: Outline, attached: MIMEPart, limits: ReadLimits, read_attachment: AttachmentReader
 ) -> None:
-    label = PurePosixPath(shown(attached.get_filename() or "attachment").replace("\\", "/")).name or "attachment"
+    label = (
+        PurePosixPath(shown(attached.get_filename() or "attachment").replace("\\", "/")).name
+        or "attachment"
+    )
     if limits.nesting <= 0:
         outline.note(f"The attachment {label!r} is nested too deeply and was left out.")
         return
@@ -101,15 +110,15 @@ def _add_attachment(
     outline.blocks.extend(_attached(block, label) for block in parsed.blocks)
 
 
-def _bytes_of(attached: EmailMessage) -> bytes:
+def _bytes_of(attached: MIMEPart) -> bytes:
     payload = attached.get_payload()
-    if attached.get_content_type() == "message/rfc822" and isinstance(payload, list):
-        return bytes(payload[0].as_bytes())
+    if isinstance(payload, list) and payload and isinstance(payload[0], Message):
+        return payload[0].as_bytes()
     decoded = attached.get_payload(decode=True)
     return decoded if isinstance(decoded, bytes) else b""
 
 
-def _named(label: str, attached: EmailMessage) -> str:
+def _named(label: str, attached: MIMEPart) -> str:
     return f"{label}.eml" if attached.get_content_type() == "message/rfc822" else label
 
 

@@ -39,7 +39,9 @@ def read(data: bytes, name: str, limits: ReadLimits) -> ParsedDocument:
 
 
 def _markdown() -> MarkdownIt:
-    parser = MarkdownIt("commonmark", {"html": True, "breaks": True}).enable(["table", "strikethrough"])
+    parser = MarkdownIt("commonmark", {"html": True, "breaks": True}).enable(
+        ["table", "strikethrough"]
+    )
     parser.add_render_rule("html_inline", _render_inline_html)
     return parser
 

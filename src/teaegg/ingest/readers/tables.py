@@ -13,7 +13,9 @@ Cells = Sequence[str]
 Numbered = tuple[int, Cells]
 
 PAIR_SEPARATOR = "；"
-_NUMBER_LIKE = re.compile(r"[\s¥￥$€£+\-±~≤≥<>]*\d[\d.,:/\-年月日%\s]*(?:[%‰°℃]|[a-zA-Z]{1,4}|[元个件台只天人]+)?")
+_NUMBER_LIKE = re.compile(
+    r"[\s¥￥$€£+\-±~≤≥<>]*\d[\d.,:/\-年月日%\s]*(?:[%‰°℃]|[a-zA-Z]{1,4}|[元个件台只天人]+)?"
+)
 # The right cell of a two-column header is one of these; that of a form ("型号 | QH-200") is not.
 _VALUE_WORDS = re.compile(
     r"值|内容|说明|规格|要求|标准|金额|价格|单价|电话|日期|时间|数量|备注|部门|职责|结果|答案|"
@@ -39,7 +41,11 @@ def add_table(outline: Outline, table: Iterable[Cells], place: Location | None =
     """Add a table inside of running text; rows are numbered by their place in the table."""
     base = place or Location()
     for row in rows_of(enumerate(table, start=1)):
-        outline.add("row", row.text, Location(page=base.page, row=row.number, part=base.part, path=row.above))
+        outline.add(
+            "row",
+            row.text,
+            Location(page=base.page, row=row.number, part=base.part, path=row.above),
+        )
 
 
 def rows_of(numbered: Iterable[Numbered]) -> Iterator[Row]:
@@ -103,7 +109,11 @@ def _header_index(region: list[Numbered]) -> int | None:
     dense = max(2, width * _DENSE_SHARE)
     for index, filled in enumerate(looked_at[:_ROWS_ABOVE_HEADER]):
         if len(filled) >= dense:
-            is_header = _is_header_pair(filled, looked_at[index + 1 :]) if width == 2 else _is_header(filled)
+            is_header = (
+                _is_header_pair(filled, looked_at[index + 1 :])
+                if width == 2
+                else _is_header(filled)
+            )
             return index if is_header else None
     return None
 
@@ -111,15 +121,21 @@ def _header_index(region: list[Numbered]) -> int | None:
 def _is_header(filled: list[str]) -> bool:
     numbers = sum(1 for cell in filled if _NUMBER_LIKE.fullmatch(cell))
     distinct = len(set(filled)) * 2 >= len(filled)
-    return distinct and numbers * 2 < len(filled) and all(len(c) <= _HEADER_CELL_CHARACTERS for c in filled)
+    return (
+        distinct
+        and numbers * 2 < len(filled)
+        and all(len(c) <= _HEADER_CELL_CHARACTERS for c in filled)
+    )
 
 
 def _is_header_pair(filled: list[str], below: list[list[str]]) -> bool:
+    """Two columns may be a table, or a form whose left cells are labels and right cells values."""
+    label = filled[1]
+    if re.search(r"\d", label) or len(label) > _LABEL_CHARACTERS:
+        return False
     right = [cells[1] for cells in below if len(cells) == 2]
     numbers = sum(1 for cell in right if _NUMBER_LIKE.fullmatch(cell))
-    if _NUMBER_LIKE.fullmatch(filled[1]) or len(filled[1]) > _LABEL_CHARACTERS:
-        return False
-    return bool(_VALUE_WORDS.search(filled[1])) or bool(right) and numbers * 10 >= len(right) * 6
+    return bool(_VALUE_WORDS.search(label)) or len(right) > 1 and numbers * 10 >= len(right) * 6
 
 
 def _filled(cells: Cells) -> list[str]:

@@ -22,7 +22,10 @@ _MARKS = (
 _SAMPLE_CHARACTERS = 20_000
 _PLAUSIBLE = 0.7
 # First bytes of everyday characters and punctuation: GB2312 level 1, Big5 frequent characters.
-_EVERYDAY = {"gb2312": (range(0xA1, 0xA4), range(0xB0, 0xD8)), "big5": (range(0xA1, 0xA4), range(0xA4, 0xC7))}
+_EVERYDAY = {
+    "gb2312": (range(0xA1, 0xA4), range(0xB0, 0xD8)),
+    "big5": (range(0xA1, 0xA4), range(0xA4, 0xC7)),
+}
 _ENDS_A_SENTENCE = tuple("。！？；，、：.!?;,:…”")
 _TITLE_CHARACTERS = 60
 _HEADINGS = (
@@ -80,7 +83,9 @@ def _plausibility(text: str, charset: str) -> float:
     """The share of everyday characters among those outside of ASCII, 0..1."""
     sample = [c for c in text[: 10 * _SAMPLE_CHARACTERS] if not c.isascii()][:_SAMPLE_CHARACTERS]
     encoded = [c.encode(charset, "ignore") for c in sample]
-    everyday = sum(1 for c in encoded if len(c) == 2 and any(c[0] in span for span in _EVERYDAY[charset]))
+    everyday = sum(
+        1 for c in encoded if len(c) == 2 and any(c[0] in span for span in _EVERYDAY[charset])
+    )
     return everyday / len(sample) if sample else 0.0
 
 
@@ -137,7 +142,11 @@ def _add_title(outline: Outline, lines: list[str]) -> int:
 
 
 def _is_title(line: str) -> bool:
-    return len(line) <= _TITLE_CHARACTERS and not line.endswith(_ENDS_A_SENTENCE) and not _heading_level(line)
+    return (
+        len(line) <= _TITLE_CHARACTERS
+        and not line.endswith(_ENDS_A_SENTENCE)
+        and not _heading_level(line)
+    )
 
 
 def _heading_level(line: str) -> int:

@@ -18,6 +18,7 @@ from teaegg.core.errors import InvalidRequestError
 
 router = APIRouter(prefix="/documents", tags=["places"])
 MARKS_HEADER = "X-TeaEgg-Marks"
+FIRST_MARK_HEADER = "X-TeaEgg-First-Mark"
 
 
 @router.get("/{document}/text")
@@ -45,14 +46,19 @@ async def page_picture(
     end: int = 0,
     version: str = "",
 ) -> Response:
-    """A page of a PDF or picture. `quote` is marked; on scans the blocks from `start` to `end` are."""
+    """A page of a PDF or picture. `quote` is marked; on scans the blocks from `start` to `end` are.
+
+    Headers tell how many marks there are and how far down the first begins, as a share of the height.
+    """
     found, parsed = await _parsed(workspace, actor, document, version)
     _, data = await workspace.original(actor, document)
     picture = await asyncio.to_thread(
         _picture, found, data, page, quote, _boxes(parsed, page, start, end)
     )
     return Response(
-        picture.png, media_type="image/png", headers={MARKS_HEADER: str(picture.marks)}
+        picture.png,
+        media_type="image/png",
+        headers={MARKS_HEADER: str(picture.marks), FIRST_MARK_HEADER: f"{picture.first_mark:.4f}"},
     )
 
 

@@ -15,14 +15,16 @@ from docx.oxml.ns import qn
 from teaegg.core.documents import Location, ParsedDocument
 from teaegg.ingest.archives import open_office_archive
 from teaegg.ingest.readers.base import Outline, ReadLimits, stem_of, unreadable
-from teaegg.ingest.readers.office.numbering import Numbering
 from teaegg.ingest.readers.ocr import PictureReader
+from teaegg.ingest.readers.office.numbering import Numbering
 from teaegg.ingest.readers.tables import add_table
 
 _HEADING_STYLE = re.compile(r"(?:heading|标题|標題)\s*([1-9])", re.IGNORECASE)
 _TITLE_STYLES = frozenset(("title", "标题", "標題"))
 _ALTERNATIVE = "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback"
-_DROPPED = frozenset((qn("w:del"), qn("w:moveFrom"), _ALTERNATIVE, qn("w:instrText"), qn("w:delText")))
+_DROPPED = frozenset(
+    (qn("w:del"), qn("w:moveFrom"), _ALTERNATIVE, qn("w:instrText"), qn("w:delText"))
+)
 _NO = frozenset(("0", "false", "off", "none"))
 _REPAIR = "Open it in Word or LibreOffice and save it again."
 _HIDDEN_NOTE = "Hidden text was left out."
@@ -35,7 +37,14 @@ def read(data: bytes, name: str, limits: ReadLimits) -> ParsedDocument:
     try:
         document = docx.Document(BytesIO(data))
         return _Reading(document, PictureReader(limits)).parsed(name)
-    except (PackageNotFoundError, KeyError, ValueError, AttributeError, IndexError, TypeError) as error:
+    except (
+        PackageNotFoundError,
+        KeyError,
+        ValueError,
+        AttributeError,
+        IndexError,
+        TypeError,
+    ) as error:
         raise unreadable(name, f"it is not a complete Word document ({error})", _REPAIR) from error
     except SyntaxError as error:  # lxml's XMLSyntaxError
         raise unreadable(name, f"its markup is damaged ({error})", _REPAIR) from error
@@ -66,7 +75,13 @@ class _Reading:
                 self._paragraph(child)
             elif child.tag == qn("w:tbl"):
                 self._table(child)
-            elif child.tag in (qn("w:sdt"), qn("w:sdtContent"), qn("w:ins"), qn("w:smartTag"), qn("w:customXml")):
+            elif child.tag in (
+                qn("w:sdt"),
+                qn("w:sdtContent"),
+                qn("w:ins"),
+                qn("w:smartTag"),
+                qn("w:customXml"),
+            ):
                 self._container(child)
 
     def _paragraph(self, element: Any) -> None:
@@ -166,7 +181,11 @@ class _Reading:
                 properties = cell.find(qn("w:tcPr"))
                 merge = properties.find(qn("w:vMerge")) if properties is not None else None
                 continues = merge is not None and merge.get(qn("w:val"), "continue") == "continue"
-                text = table[-1][len(cells)] if continues and _has(table, len(cells)) else self._cell(cell)
+                text = (
+                    table[-1][len(cells)]
+                    if continues and _has(table, len(cells))
+                    else self._cell(cell)
+                )
                 span = _value(properties, "w:gridSpan")
                 cells += [text] + [""] * (min(int(span), 64) - 1 if span.isdigit() else 0)
             table.append(cells)
@@ -190,7 +209,9 @@ class _Reading:
             for note in root:
                 lines = [self._text(paragraph).strip() for paragraph in note.iter(qn("w:p"))]
                 if note.get(qn("w:type")) is None:
-                    self._outline.add("paragraph", "\n".join(filter(None, lines)), Location(part=kind))
+                    self._outline.add(
+                        "paragraph", "\n".join(filter(None, lines)), Location(part=kind)
+                    )
 
     def _add_pictures(self, element: Any) -> None:
         for blip in element.iter("{http://schemas.openxmlformats.org/drawingml/2006/main}blip"):

@@ -41,7 +41,8 @@ class Numbering:
             return self
         for abstract in numbering.iter(qn("w:abstractNum")):
             levels = {
-                int(level.get(qn("w:ilvl"), "0")): _level(level) for level in abstract.iter(qn("w:lvl"))
+                int(level.get(qn("w:ilvl"), "0")): _level(level)
+                for level in abstract.iter(qn("w:lvl"))
             }
             self._levels[abstract.get(qn("w:abstractNumId"), "")] = levels
         for number in numbering.iter(qn("w:num")):
@@ -79,12 +80,19 @@ def _level(element: Any) -> _Level:
         return default if found is None else str(found.get(qn("w:val"), default))
 
     start = value("w:start", "1")
-    return _Level(value("w:numFmt", "decimal"), value("w:lvlText", ""), int(start) if start.isdigit() else 1)
+    return _Level(
+        value("w:numFmt", "decimal"), value("w:lvlText", ""), int(start) if start.isdigit() else 1
+    )
 
 
 def formatted(number: int, form: str) -> str:
     """`number` in the numeral system `form` of ECMA-376; unknown systems count in digits."""
-    if form in ("chineseCounting", "chineseCountingThousand", "japaneseCounting", "ideographTraditional"):
+    if form in (
+        "chineseCounting",
+        "chineseCountingThousand",
+        "japaneseCounting",
+        "ideographTraditional",
+    ):
         return chinese(number)
     if form in ("lowerLetter", "upperLetter"):
         letter = chr(ord("a") + (number - 1) % 26) * ((number - 1) // 26 + 1)

@@ -32,7 +32,14 @@ def read(data: bytes, name: str, limits: ReadLimits) -> ParsedDocument:
                 outline.note("Hidden text was left out.")
             else:
                 _read_slide(outline, slide, number, pictures)
-    except (PackageNotFoundError, KeyError, ValueError, AttributeError, IndexError, TypeError) as error:
+    except (
+        PackageNotFoundError,
+        KeyError,
+        ValueError,
+        AttributeError,
+        IndexError,
+        TypeError,
+    ) as error:
         raise unreadable(name, f"it is not a complete presentation ({error})", _REPAIR) from error
     except SyntaxError as error:  # lxml's XMLSyntaxError
         raise unreadable(name, f"its markup is damaged ({error})", _REPAIR) from error
@@ -56,7 +63,9 @@ def _read_slide(outline: Outline, slide: Any, number: int, pictures: PictureRead
         outline.add("paragraph", _lines(notes.splitlines()), Location(page=number, part="notes"))
 
 
-def _read_shape(outline: Outline, shape: Any, place: Location, pictures: PictureReader, depth: int) -> None:
+def _read_shape(
+    outline: Outline, shape: Any, place: Location, pictures: PictureReader, depth: int
+) -> None:
     if depth > _MAX_GROUP_DEPTH:
         return
     if hasattr(shape, "shapes"):

@@ -20,20 +20,33 @@ _BLANK_ROWS_AT_END = 10_000
 
 
 def read(data: bytes, name: str, limits: ReadLimits) -> ParsedDocument:
-    """Values as people see them; formulas by the value that was saved with them. Hidden sheets are left out."""
+    """Values as people see them, formulas by the value saved with them; hidden sheets are left out."""
     open_office_archive(data, name, limits).close()
     outline = Outline()
     try:
-        workbook = openpyxl.load_workbook(BytesIO(data), read_only=True, data_only=True, keep_links=False)
+        workbook = openpyxl.load_workbook(
+            BytesIO(data), read_only=True, data_only=True, keep_links=False
+        )
         for sheet in workbook.worksheets:
             if sheet.sheet_state != "visible":
                 outline.note("Hidden text was left out.")
                 continue
             _read_sheet(outline, sheet, limits)
         workbook.close()
-    except (InvalidFileException, zipfile.BadZipFile, KeyError, ValueError, TypeError, AttributeError, IndexError, SyntaxError) as error:
+    except (
+        InvalidFileException,
+        zipfile.BadZipFile,
+        KeyError,
+        ValueError,
+        TypeError,
+        AttributeError,
+        IndexError,
+        SyntaxError,
+    ) as error:
         raise unreadable(
-            name, f"the workbook is damaged ({error})", "Open it in a spreadsheet program and save it again."
+            name,
+            f"the workbook is damaged ({error})",
+            "Open it in a spreadsheet program and save it again.",
         ) from error
     return outline.parsed(stem_of(name))
 
@@ -55,7 +68,10 @@ def _read_sheet(outline: Outline, sheet: Any, limits: ReadLimits) -> None:
 def _numbered(sheet: Any) -> Iterator[Numbered]:
     blank = 0
     for number, cells in enumerate(sheet.iter_rows(), start=1):
-        values = [shown_value(cell.value, cell.number_format) if cell.value is not None else "" for cell in cells]
+        values = [
+            shown_value(cell.value, cell.number_format) if cell.value is not None else ""
+            for cell in cells
+        ]
         blank = 0 if any(values) else blank + 1
         if blank > _BLANK_ROWS_AT_END:
             return

@@ -44,10 +44,17 @@ def without_running_heads(pages: list[PageContent]) -> list[PageContent]:
     """Drop lines that stand on most pages in the upper or lower margin, whatever their numbers are."""
     if len(pages) < _MIN_PAGES:
         return pages
-    seen = Counter(key for page in pages for key in {_running(line) for line in page.lines if _in_margin(line)})
-    often = {key for key, count in seen.items() if count >= max(_MIN_PAGES, _REPEATED_SHARE * len(pages))}
+    seen = Counter(
+        key for page in pages for key in {_running(line) for line in page.lines if _in_margin(line)}
+    )
+    often = {
+        key for key, count in seen.items() if count >= max(_MIN_PAGES, _REPEATED_SHARE * len(pages))
+    }
     return [
-        PageContent(page.number, [line for line in page.lines if not (_in_margin(line) and _running(line) in often)])
+        PageContent(
+            page.number,
+            [line for line in page.lines if not (_in_margin(line) and _running(line) in often)],
+        )
         for page in pages
     ]
 
@@ -83,14 +90,19 @@ def paragraphs(lines: list[PageLine], levels: dict[float, int]) -> list[Paragrap
         else:
             groups.append([line])
     return [
-        Paragraph(joined(group), around([line.box for line in group]), _level(group, levels)) for group in groups
+        Paragraph(joined(group), around([line.box for line in group]), _level(group, levels))
+        for group in groups
     ]
 
 
 def _level(group: list[PageLine], levels: dict[float, int]) -> int:
     level = levels.get(group[0].size, 0)
     text = joined(group)
-    if level and (len(text) > _HEADING_CHARACTERS or text.endswith(_ENDS_SENTENCE) or not re.search(r"\w", text)):
+    if level and (
+        len(text) > _HEADING_CHARACTERS
+        or text.endswith(_ENDS_SENTENCE)
+        or not re.search(r"\w", text)
+    ):
         return 0
     return level
 
@@ -110,7 +122,11 @@ def _continues(group: list[PageLine], line: PageLine, levels: dict[float, int]) 
     right = max(each.box[2] for each in [*group, line])
     character = (last.box[2] - last.box[0]) / max(len(last.text), 1)
     is_full = last.box[2] >= right - 2.5 * character
-    return is_full or last.hyphenated or not last.text.endswith(_ENDS_PARAGRAPH) and gap < 0.6 * height
+    return (
+        is_full
+        or last.hyphenated
+        or (not last.text.endswith(_ENDS_PARAGRAPH) and gap < 0.6 * height)
+    )
 
 
 def joined(group: list[PageLine]) -> str:

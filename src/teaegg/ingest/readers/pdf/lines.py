@@ -32,9 +32,16 @@ class PageLine:
     hyphenated: bool = False
 
 
+Place = tuple[float, float, float, float]
+"""(left, bottom, right, top) in points, from the lower left corner."""
+
+
 class _Glyph(NamedTuple):
+    """`box` holds the ink, `cell` the whole height of the font: 一 is seen against its cell only."""
+
     character: str
-    box: tuple[float, float, float, float] | None
+    box: Place | None
+    cell: Place | None
     size: float
     suspicious: bool
 
@@ -67,7 +74,6 @@ def page_lines(page: Any) -> PageLines:
 
 
 def _glyphs(textpage: Any) -> list[_Glyph]:
-    left, right, bottom, top = (ctypes.c_double() for _ in range(4))
     glyphs = []
     modes: dict[int, bool] = {}
     pending = 0
@@ -79,20 +85,34 @@ def _glyphs(textpage: Any) -> list[_Glyph]:
         if 0xDC00 <= code < 0xE000:
             code = 0x10000 + ((pending - 0xD800) << 10) + (code - 0xDC00) if pending else 0xFFFD
         pending = 0
-        box = None
-        if raw.FPDFText_GetCharBox(textpage, index, left, right, bottom, top):
-            box = (left.value, bottom.value, right.value, top.value)
+        box, cell = _box(textpage, index), _cell(textpage, index)
         size = float(raw.FPDFText_GetFontSize(textpage, index))
-        suspicious = code > 0x20 and box is not None and _is_suspicious(textpage, index, box, modes)
-        glyphs.append(_Glyph(chr(code) if code <= 0x10FFFF else "\ufffd", box, size, suspicious))
+        suspicious = (
+            code > 0x20 and cell is not None and _is_suspicious(textpage, index, cell, modes)
+        )
+        glyphs.append(
+            _Glyph(chr(code) if code <= 0x10FFFF else "\ufffd", box, cell, size, suspicious)
+        )
     return glyphs
 
 
-def _is_suspicious(
-    textpage: Any, index: int, box: tuple[float, float, float, float], modes: dict[int, bool]
-) -> bool:
+def _box(textpage: Any, index: int) -> Place | None:
+    left, right, bottom, top = (ctypes.c_double() for _ in range(4))
+    if not raw.FPDFText_GetCharBox(textpage, index, left, right, bottom, top):
+        return None
+    return left.value, bottom.value, right.value, top.value
+
+
+def _cell(textpage: Any, index: int) -> Place | None:
+    place = raw.FS_RECTF()
+    if not raw.FPDFText_GetLooseCharBox(textpage, index, place):
+        return None
+    return place.left, place.bottom, place.right, place.top
+
+
+def _is_suspicious(textpage: Any, index: int, cell: Place, modes: dict[int, bool]) -> bool:
     """White, transparent, tiny or drawn in the invisible mode: seen or not, the picture will tell."""
-    if box[3] - box[1] < _TINY_POINTS and box[2] - box[0] < _TINY_POINTS / 2:
+    if _extent(cell) < _TINY_POINTS:
         return True
     red, green, blue, alpha = (ctypes.c_uint() for _ in range(4))
     if raw.FPDFText_GetFillColor(textpage, index, red, green, blue, alpha) and (
@@ -108,6 +128,11 @@ def _is_suspicious(
     return modes[address]
 
 
+def _extent(cell: Place) -> float:
+    # Text may be turned by 90 degrees.
+    return max(cell[3] - cell[1], cell[2] - cell[0])
+
+
 def _rows(glyphs: list[_Glyph]) -> list[list[_Glyph]]:
     rows: list[list[_Glyph]] = [[]]
     for glyph in glyphs:
@@ -120,7 +145,9 @@ def _rows(glyphs: list[_Glyph]) -> list[list[_Glyph]]:
 
 def _line(row: list[_Glyph], page: Any) -> PageLine | None:
     hyphenated = bool(row) and ord(row[-1].character) in _LINE_END_HYPHENS
-    text = "".join(glyph.character for glyph in row if ord(glyph.character) not in _LINE_END_HYPHENS)
+    text = "".join(
+        glyph.character for glyph in row if ord(glyph.character) not in _LINE_END_HYPHENS
+    )
     boxes = [glyph.box for glyph in row if glyph.box is not None and not glyph.character.isspace()]
     if not text.strip() or not boxes:
         return None
@@ -133,7 +160,7 @@ def _line(row: list[_Glyph], page: Any) -> PageLine | None:
     return PageLine(text.strip(), box, round(size, 1), hyphenated)
 
 
-def on_page(page: Any, box: tuple[float, float, float, float]) -> Box:
+def on_page(page: Any, box: Place) -> Box:
     """PDF coordinates (left, bottom, right, top) to fractions of the page as it is shown."""
     x, y = ctypes.c_int(), ctypes.c_int()
     corners = []
@@ -141,7 +168,10 @@ def on_page(page: Any, box: tuple[float, float, float, float]) -> Box:
         raw.FPDF_PageToDevice(page.raw, 0, 0, _GRID, _GRID, 0, horizontal, vertical, x, y)
         corners.append((x.value / _GRID, y.value / _GRID))
     (x0, y0), (x1, y1) = corners
-    clipped = (round(min(1.0, max(0.0, value)), 4) for value in (min(x0, x1), min(y0, y1), max(x0, x1), max(y0, y1)))
+    clipped = (
+        round(min(1.0, max(0.0, value)), 4)
+        for value in (min(x0, x1), min(y0, y1), max(x0, x1), max(y0, y1))
+    )
     left, top, right, bottom = clipped
     return left, top, right, bottom
 
@@ -167,10 +197,10 @@ def _without_hidden(row: list[_Glyph], page: Any, canvas: _Canvas) -> list[_Glyp
     kept: list[_Glyph] = []
     run: list[_Glyph] = []
     for glyph in [*row, None]:
-        if glyph is not None and (glyph.suspicious or run and glyph.character.isspace()):
+        if glyph is not None and (glyph.suspicious or (run and glyph.character.isspace())):
             run.append(glyph)
             continue
-        boxes = [g.box for g in run if g.box is not None and g.suspicious]
+        boxes = [g.cell for g in run if g.cell is not None and g.suspicious]
         if boxes and _is_seen(boxes, page, canvas):
             kept += run
         run = []
@@ -179,7 +209,7 @@ def _without_hidden(row: list[_Glyph], page: Any, canvas: _Canvas) -> list[_Glyp
     return kept
 
 
-def _is_seen(boxes: list[tuple[float, float, float, float]], page: Any, canvas: _Canvas) -> bool:
-    if max(box[3] - box[1] for box in boxes) < _TINY_POINTS:
+def _is_seen(boxes: list[Place], page: Any, canvas: _Canvas) -> bool:
+    if max(map(_extent, boxes)) < _TINY_POINTS:
         return False
     return canvas.shows_something(around([on_page(page, box) for box in boxes]))

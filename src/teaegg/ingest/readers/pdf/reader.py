@@ -10,14 +10,20 @@ import pypdfium2.raw as raw
 
 from teaegg.core.documents import Location, ParsedDocument
 from teaegg.ingest.readers.base import Outline, ReadLimits, stem_of, unreadable
-from teaegg.ingest.readers.ocr import Box, paragraphs_of, recognise
-from teaegg.ingest.readers.pdf.layout import PageContent, heading_levels, paragraphs, without_running_heads
+from teaegg.ingest.readers.ocr import Box, PictureBudget, paragraphs_of, recognise
+from teaegg.ingest.readers.pdf.layout import (
+    PageContent,
+    heading_levels,
+    paragraphs,
+    without_running_heads,
+)
 from teaegg.ingest.readers.pdf.lines import PageLine, on_page, page_lines
 from teaegg.ingest.readers.pdf.tables import RuledTable, TableFinder
 from teaegg.ingest.readers.tables import add_table
 
 _MIN_CHARACTERS = 8
-_MAX_GARBAGE_SHARE = 0.2
+_TITLE_AMONG_FIRST = 4
+_MAX_GARBAGE_SHARE = 0.25
 _OCR_DOTS_PER_POINT = 200 / 72
 _OCR_MAX_PIXELS = 3000
 _PICTURE_AREA = 0.015
@@ -43,14 +49,18 @@ def _open(data: bytes, name: str, limits: ReadLimits) -> Any:
         pages = len(document)
     except pdfium.PdfiumError as error:
         if "password" in str(error).lower():
-            raise unreadable(name, "it is protected by a password", "Remove the password and learn it again.") from error
+            raise unreadable(
+                name, "it is protected by a password", "Remove the password and learn it again."
+            ) from error
         raise unreadable(
             name, "the PDF is truncated or damaged", "Save it again as PDF, or get a fresh copy."
         ) from error
     if pages == 0:
         raise unreadable(name, "the PDF has no pages", "Get a fresh copy.")
     if pages > limits.max_pages:
-        raise unreadable(name, f"it has {pages} pages, more than {limits.max_pages}", "Split it into parts.")
+        raise unreadable(
+            name, f"it has {pages} pages, more than {limits.max_pages}", "Split it into parts."
+        )
     return document
 
 
@@ -64,17 +74,23 @@ class _Reading:
         self._outline = Outline()
         self._tables: dict[int, list[RuledTable]] = {}
         self._pictures: dict[int, list[tuple[str, Box]]] = {}
-        self._pictures_read = 0
+        self._budget = PictureBudget(limits)
 
     def parsed(self, name: str) -> ParsedDocument:
         pages = without_running_heads([self._page(index) for index in range(len(self._document))])
         self._finder.close()
+        for note in self._budget.notes:
+            self._outline.note(note)
         levels = heading_levels(pages)
         for page in pages:
             self._add(page, levels)
         if not self._outline.blocks:
-            raise unreadable(name, "no text was found on its pages", "Scan it again with a higher resolution.")
-        title = next((b.text for b in self._outline.blocks if b.kind == "heading" and b.location.page == 1), "")
+            raise unreadable(
+                name, "no text was found on its pages", "Scan it again with a higher resolution."
+            )
+        # A title stands at the head of the first page; a later heading only names its own part.
+        head = self._outline.blocks[:_TITLE_AMONG_FIRST]
+        title = next((b.text for b in head if b.kind == "heading" and b.location.page == 1), "")
         return self._outline.parsed(title or stem_of(name))
 
     def _page(self, index: int) -> PageContent:
@@ -96,7 +112,7 @@ class _Reading:
 
     def _read_by_sight(self, page: Any, number: int) -> None:
         """OCR of the whole page: it has no text layer, or one that decodes to garbage."""
-        if not self._may_read_picture():
+        if not self._budget.take():
             return
         width, height = page.get_size()
         scale = min(_OCR_DOTS_PER_POINT, _OCR_MAX_PIXELS / max(width, height, 1))
@@ -107,7 +123,7 @@ class _Reading:
     def _read_pictures(self, page: Any, number: int, pictures: list[Any]) -> None:
         """OCR of pictures inside of a page that has text of its own."""
         for picture in pictures:
-            if not self._may_read_picture():
+            if not self._budget.take():
                 return
             left, top, right, bottom = on_page(page, picture.get_bounds())
             try:
@@ -123,20 +139,15 @@ class _Reading:
                 box = (left + x0 * width, top + y0 * height, left + x1 * width, top + y1 * height)
                 self._pictures.setdefault(number, []).append((line.text, box))
 
-    def _may_read_picture(self) -> bool:
-        self._pictures_read += 1
-        if self._pictures_read > self._limits.pictures:
-            self._outline.note(f"Only the first {self._limits.pictures} scanned pages or pictures were read.")
-            return False
-        return True
-
     def _add(self, page: PageContent, levels: dict[float, int]) -> None:
         """Text and tables of one page in reading order; a table stands where its first line stood."""
         pending: list[PageLine] = []
         placed: set[int] = set()
         tables = self._tables.get(page.number, [])
         for line in page.lines:
-            inside = next((i for i, table in enumerate(tables) if _is_inside(line.box, table.box)), None)
+            inside = next(
+                (i for i, table in enumerate(tables) if _is_inside(line.box, table.box)), None
+            )
             if inside is None:
                 pending.append(line)
             elif inside not in placed:
@@ -145,9 +156,9 @@ class _Reading:
                 placed.add(inside)
                 add_table(self._outline, tables[inside].cells, Location(page=page.number))
         self._add_lines(pending, page.number, levels)
-        kind = "caption" if page.lines else "paragraph"
         for text, box in self._pictures.get(page.number, []):
-            self._outline.add("caption" if kind == "caption" else "paragraph", text, Location(page=page.number, box=box))
+            place = Location(page=page.number, box=box)
+            self._outline.add("caption" if page.lines else "paragraph", text, place)
 
     def _add_lines(self, lines: list[PageLine], number: int, levels: dict[float, int]) -> None:
         for paragraph in paragraphs(lines, levels):
@@ -159,12 +170,22 @@ class _Reading:
 
 
 def _is_unusable(lines: list[PageLine]) -> bool:
-    """No text layer, or a font without a Unicode map: private, unassigned or control characters."""
+    """No text layer, or a font without a Unicode map.
+
+    Such fonts give private, unassigned and control characters or, where their codes are taken for
+    Latin-1, far more accents and signs than any language has.
+    """
     text = "".join(line.text for line in lines)
     visible = [c for c in text if not c.isspace()]
     if len(visible) < _MIN_CHARACTERS:
         return True
-    garbage = sum(1 for c in visible if unicodedata.category(c) in ("Co", "Cn", "Cc", "Cs") or c == "\ufffd")
+    garbage = sum(
+        1
+        for c in visible
+        if "\xa1" <= c <= "\xff"
+        or c == "\ufffd"
+        or unicodedata.category(c) in ("Co", "Cn", "Cc", "Cs")
+    )
     return garbage > _MAX_GARBAGE_SHARE * len(visible)
 
 

@@ -38,7 +38,17 @@ class TableFinder:
             page = self._document.pages[page_index]
             found = [_ruled(table, page) for table in page.find_tables()]
             page.close()
-        except (PDFSyntaxError, PSException, ValueError, TypeError, KeyError, IndexError, AttributeError, RecursionError, AssertionError):
+        except (
+            PDFSyntaxError,
+            PSException,
+            ValueError,
+            TypeError,
+            KeyError,
+            IndexError,
+            AttributeError,
+            RecursionError,
+            AssertionError,
+        ):
             return []
         except Exception as error:  # pdfplumber wraps pdfminer's errors in a class of its own
             if type(error).__module__.startswith(("pdfplumber", "pdfminer")):
@@ -54,7 +64,12 @@ class TableFinder:
 def _ruled(table: Any, page: Any) -> RuledTable:
     left, top, right, bottom = table.bbox
     x0, y0, x1, y1 = page.bbox
-    box = ((left - x0) / (x1 - x0), (top - y0) / (y1 - y0), (right - x0) / (x1 - x0), (bottom - y0) / (y1 - y0))
+    box = (
+        (left - x0) / (x1 - x0),
+        (top - y0) / (y1 - y0),
+        (right - x0) / (x1 - x0),
+        (bottom - y0) / (y1 - y0),
+    )
     cells = [[_joined(cell or "") for cell in row] for row in table.extract()]
     return RuledTable(box, cells)
 
@@ -70,4 +85,9 @@ def _is_real(table: RuledTable) -> bool:
     width = max((len(row) for row in table.cells), default=0)
     count = sum(len(row) for row in table.cells)
     filled = sum(1 for row in table.cells for cell in row if cell.strip())
-    return width >= 2 and len(table.cells) >= 2 and count >= _MIN_CELLS and filled >= _MIN_FILLED_SHARE * count
+    return (
+        width >= 2
+        and len(table.cells) >= 2
+        and count >= _MIN_CELLS
+        and filled >= _MIN_FILLED_SHARE * count
+    )

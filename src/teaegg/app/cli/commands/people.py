@@ -243,7 +243,9 @@ def list_keys(
                 ]
             )
             return
-        rows = ((k.prefix, k.user, k.label, "revoked" if k.revoked_at else "in force") for k in found)
+        rows = (
+            (k.prefix, k.user, k.label, "revoked" if k.revoked_at else "in force") for k in found
+        )
         write_table(("prefix", "user", "label", "state"), rows, empty="There are no keys.")
 
     run(context, work)

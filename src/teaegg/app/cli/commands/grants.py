@@ -25,9 +25,7 @@ TargetKind = Literal["collection", "document"]
 Reader = Annotated[
     str, typer.Argument(metavar="WHO", help="`group:NAME` or `user:NAME`; `group:everyone` is all.")
 ]
-Target = Annotated[
-    str, typer.Argument(metavar="WHAT", help="`collection:NAME` or `document:ID`.")
-]
+Target = Annotated[str, typer.Argument(metavar="WHAT", help="`collection:NAME` or `document:ID`.")]
 
 
 @collections.command("create")
@@ -73,9 +71,7 @@ def grant(
     async def work(workspace: Workspace) -> None:
         actor = await acting(workspace, user)
         target_kind, target = await _target(workspace, actor, what)
-        await workspace.access.grant(
-            actor, grantee_kind, grantee, target_kind, target, note=remark
-        )
+        await workspace.access.grant(actor, grantee_kind, grantee, target_kind, target, note=remark)
         note(f"{grantee_kind} {grantee} may read {target_kind} {target}.")
 
     run(context, work)

@@ -1,0 +1,84 @@
+# Everything runs in .venv, made here from pyproject.toml. As root, missing Debian packages are
+# installed; for everybody else they are named. Recipes print nothing after their last command, so
+# that `make test` ends with pytest's own closing line.
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+MAKEFLAGS += --no-print-directory
+.DEFAULT_GOAL := help
+
+VENV := .venv
+PYTHON := $(VENV)/bin/python
+PYTHONS ?= python3 python3.13 python3.12 python3.11
+
+# Passive: with the default, OpenMP threads spin between pieces of work and starve each other.
+export OMP_WAIT_POLICY ?= PASSIVE
+export OMP_NUM_THREADS ?= $(shell nproc 2>/dev/null || echo 1)
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+
+# $(call apt,PACKAGES): as root and quietly; fails where it cannot be done.
+apt = [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null && { echo "Installing Debian packages: $(1)"; \
+	export DEBIAN_FRONTEND=noninteractive; apt-get update -qq >/dev/null 2>&1; \
+	apt-get install -y -qq --no-install-recommends $(1) >/dev/null 2>&1; }
+
+.PHONY: help venv runtime browser demo test check docs bench clean
+
+help: ## this list
+	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 16
+
+venv: runtime ## make .venv and install everything into it; quick when nothing changed
+	@fingerprint="$$(pwd) $$(sha256sum < pyproject.toml)"; \
+	if [ "$$(cat $(VENV)/.installed 2>/dev/null)" = "$$fingerprint" ] && $(PYTHON) -c '' 2>/dev/null; \
+	then exit 0; fi; \
+	for python in $(PYTHONS); do \
+		if $$python -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then break; fi; \
+		python=; \
+	done; \
+	if [ -z "$$python" ]; then \
+		echo "No Python 3.11 or newer was found. Install python3, or say which: make PYTHONS=/path/to/python" >&2; \
+		exit 1; \
+	fi; \
+	if ! $$python -c 'import ensurepip, venv' 2>/dev/null && ! { $(call apt,python3-venv); }; then \
+		echo "$$python cannot make environments: its venv module is missing." >&2; \
+		echo "Install it (Debian: apt-get install python3-venv), then run make again." >&2; \
+		exit 1; \
+	fi; \
+	echo "Making $(VENV) and installing TeaEgg into it. The first time takes some minutes."; \
+	if ! $(PYTHON) -m pip --version >/dev/null 2>&1; then rm -rf $(VENV); $$python -m venv $(VENV); fi; \
+	rm -f $(VENV)/.installed; \
+	$(PYTHON) -m pip install -qq --root-user-action=ignore -e ".[dev]"; \
+	echo "$$fingerprint" > $(VENV)/.installed
+
+runtime: # shared libraries that the engine's wheel expects of the system
+	@if ! PATH="$$PATH:/sbin:/usr/sbin" ldconfig -p | grep -q 'libgomp\.so\.1' && ! { $(call apt,libgomp1 libstdc++6); }; then \
+		echo "The library libgomp.so.1 was not found. If the model does not start:" >&2; \
+		echo "install it (Debian: apt-get install libgomp1)." >&2; \
+	fi
+
+browser: # Chromium and Chinese fonts, for the tests of the web page
+	@if command -v chromium >/dev/null && fc-list :lang=zh 2>/dev/null | grep -q .; then exit 0; fi; \
+	if ! { $(call apt,chromium fontconfig fonts-noto-cjk); }; then \
+		echo "Chromium or a Chinese font is missing: the tests of the web page are skipped." >&2; \
+		echo "Install them (Debian: apt-get install chromium fontconfig fonts-noto-cjk)." >&2; \
+	fi
+
+demo: venv ## load the demo company, ask three questions, serve the page (ONCE=1: stop after the questions)
+	@exec $(VENV)/bin/teaegg demo $(if $(ONCE),--once)
+
+test: venv browser ## run the whole suite (ARGS="-k words" narrows it)
+	@exec $(PYTHON) -m pytest $(ARGS)
+
+check: venv ## style, types and the one-way imports, without the tests
+	@$(VENV)/bin/ruff check .
+	@$(VENV)/bin/ruff format --check .
+	@$(VENV)/bin/mypy
+	@$(VENV)/bin/lint-imports --no-logo --no-cache
+
+docs: venv ## write the pages of settings and commands anew from the code
+	@for page in docs/build_*.py; do $(PYTHON) $$page; done
+
+bench: ## say how each figure in docs is measured again
+	@grep -hE '^usage: ' bench/*.py 2>/dev/null | sed 's/^usage: /  /' || echo "There is nothing in bench/."
+
+clean: ## remove the environment and what tools left behind
+	@rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis dist
+	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
