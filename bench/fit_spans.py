@@ -26,12 +26,13 @@ from bench.data import ROOT, rows, spread
 from bench.measuring import Progress, arguments, home_folder, report
 from teaegg.core.actors import VisibleSet
 from teaegg.core.documents import Passage
+from teaegg.core.settings import AnswerSettings
 from teaegg.models.nano import NanoEmbedder
 from teaegg.retrieval.query import understand
 from teaegg.retrieval.search import fuse
 from teaegg.retrieval.spans.answerability import ANSWER_FEATURES, answer_features
 from teaegg.retrieval.spans.content import content_terms
-from teaegg.retrieval.spans.evidence import Question, Span, read_question, read_spans
+from teaegg.retrieval.spans.evidence import Question, Source, Span, read_question, read_spans
 from teaegg.retrieval.spans.features import SPAN_FEATURES, lexical_features, with_cosines
 from teaegg.retrieval.spans.model import SHORTLIST, SpanModel, fill_budget
 from teaegg.retrieval.spans.sentences import split_sentences
@@ -43,6 +44,7 @@ Kind = Literal["present", "near", "cut"]
 KINDS: tuple[Kind, ...] = ("present", "near", "cut")
 WEIGHTS = ROOT / "src" / "teaegg" / "retrieval" / "spans" / "weights.json"
 EVIDENCE = 6
+BUDGET = AnswerSettings().quote_characters
 FREQUENCY_CAP = 1000
 ANSWERED_WHEN_THERE = 0.90
 """The threshold is set where this share of the fitting half's answerable questions is answered."""
@@ -121,11 +123,13 @@ def _example(
     cut: list[str],
 ) -> Example:
     evidence = fuse(query, hits, [], vector_weight=0.0)
-    texts = [
-        _without(item.passage.text, cut if item.passage.document == gold else [])
+    sources = [
+        Source(
+            _without(item.passage.text, cut if item.passage.document == gold else []), item.score
+        )
         for item in evidence
     ]
-    spans = read_spans(question, texts, [item.score for item in evidence])
+    spans = read_spans(question, sources)
     is_gold = [evidence[span.passage].passage.document == gold for span in spans]
     right = np.array(
         [own and any(a in s.text for a in answers) for own, s in zip(is_gold, spans, strict=True)],
@@ -281,7 +285,7 @@ def judge(found: Sequence[Example], model: SpanModel, threshold: float) -> dict[
         result[corpus] = {
             "questions": len(present),
             "gold_in_best_sentence": _share([_found(e, model, 1) for e in present]),
-            "gold_in_120_characters": _share([_found(e, model, 120) for e in present]),
+            "gold_in_quotes": _share([_found(e, model, BUDGET) for e in present]),
             "answered_when_there": _share(confident["present"]),
             "refused_when_passage_missing": 1 - _share(confident["near"]),
             "refused_when_sentence_missing": 1 - _share(confident["cut"]),

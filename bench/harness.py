@@ -11,6 +11,7 @@ from teaegg.app.workspace import Workspace
 from teaegg.core.actors import LOCAL_OWNER
 from teaegg.core.answers import Answer
 from teaegg.core.settings import AnswerSettings, SearchSettings, Settings
+from teaegg.ingest.learning import FileOutcome
 from teaegg.retrieval.events import AnswerReady
 
 
@@ -42,3 +43,13 @@ async def answer(workspace: Workspace, question: str, *, collections: Sequence[s
         if isinstance(event, AnswerReady):
             return event.answer
     raise AssertionError("the answer never came")
+
+
+async def learn_folder(
+    workspace: Workspace, folder: Path, collection: str, *, vectors: bool
+) -> list[FileOutcome]:
+    """Learn `folder` as a user would; with `vectors`, wait until they are all there."""
+    outcomes = await workspace.learner.learn([folder], collection=collection)
+    if vectors:
+        await workspace.vectors.fill()
+    return outcomes

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 
 from hypothesis import given, settings
@@ -62,7 +63,7 @@ def test_every_passage_is_a_span_and_nothing_is_lost(parsed: ParsedDocument, tar
         assert passage.text == canonical[passage.start : passage.end]
         assert passage.text.strip() == passage.text != ""
         covered[passage.start : passage.end] = [True] * (passage.end - passage.start)
-    for before, after in zip(passages, passages[1:], strict=False):
+    for before, after in itertools.pairwise(passages):
         assert before.end <= after.start
     start = 0
     for block in parsed.blocks:

@@ -10,8 +10,8 @@ import openpyxl
 import pytest
 from docx.oxml import OxmlElement
 from reportlab.lib import colors
-from reportlab.platypus import SimpleDocTemplate, Table
 from reportlab.pdfgen import canvas
+from reportlab.platypus import SimpleDocTemplate, Table
 
 from teaegg.core.documents import ParsedDocument
 from teaegg.ingest.reading import read_document

@@ -47,12 +47,10 @@ async def test_a_refusal_comes_back_as_it_was_and_the_next_file_is_read(
 
 async def test_too_long_is_refused_and_the_next_file_is_read(files: Any) -> None:
     worker = ReadingWorker(sandbox=SandboxLimits(timeout_seconds=1.5))
-    endless = ("甲" * 20_000 + "\n\n") * 600
-    slow = files.xlsx() if not endless else endless.encode()
     try:
         await worker.read(files.txt(), "a.txt")
-        with pytest.raises(UnreadableDocumentError, match="longer than 1.5 seconds"):
-            await worker.read(_Stall(slow), "slow.txt")
+        with pytest.raises(UnreadableDocumentError, match=r"longer than 1\.5 seconds"):
+            await worker.read(_Stall(files.txt()), "slow.txt")
         assert (await worker.read(files.txt(), "a.txt")).parsed.title == "员工手册"
     finally:
         await worker.close()
@@ -69,7 +67,7 @@ async def test_too_much_memory_is_refused(files: Any) -> None:
     worker = ReadingWorker(sandbox=SandboxLimits(memory_bytes=300 * 1024**2))
     try:
         with pytest.raises(UnreadableDocumentError, match="memory"):
-            await worker.read(("好，的。" * 20_000_000).encode(), "a.txt")
+            await worker.read(("好，的。" * 12_000_000).encode(), "a.txt")
         assert (await worker.read(files.txt(), "a.txt")).parsed.title == "员工手册"
     finally:
         await worker.close()
@@ -121,7 +119,8 @@ async def test_calls_at_once_wait_their_turn(worker: ReadingWorker, files: Any) 
 def test_the_parsers_stay_out_of_this_process() -> None:
     script = (
         "import sys, teaegg.ingest.sandbox, teaegg.ingest.sources, teaegg.ingest.passages\n"
-        "print([m for m in ('lxml', 'docx', 'PIL', 'pypdfium2', 'cv2', 'openpyxl', 'pdfplumber') if m in sys.modules])"
+        "heavy = ('lxml', 'docx', 'PIL', 'pypdfium2', 'cv2', 'openpyxl', 'pdfplumber')\n"
+        "print([m for m in heavy if m in sys.modules])"
     )
     out = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
     assert out.stdout.strip() == "[]"

@@ -61,8 +61,7 @@ def test_links_out_of_the_folder_are_refused_and_loops_end(tmp_path: Path) -> No
 
 def test_names_that_are_not_unicode_are_found_and_shown(tmp_path: Path) -> None:
     name = os.fsencode(tmp_path) + b"/\xb5\xc1.txt"
-    with open(name, "wb") as file:
-        file.write(b"x")
+    Path(os.fsdecode(name)).write_bytes(b"x")
     (found,) = walk([tmp_path])
     assert isinstance(found, SourceFile)
     assert found.source == f"{tmp_path.name}/%b5%c1.txt"

@@ -118,5 +118,5 @@ def require_upload(actor: Actor, collection: str, visible: VisibleSet) -> None:
     if decision.allowed:
         return
     if collection_scope(collection) not in visible.scopes:
-        raise NotFoundError(decision.reason.en, remedy="See `teaegg collections`.")
+        raise NotFoundError(decision.reason.en, remedy="See `teaegg collection list`.")
     raise NotAllowedError(decision.reason.en, remedy="Ask an owner to make you an editor.")

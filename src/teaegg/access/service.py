@@ -305,7 +305,7 @@ class Access:
         policy.require_manage(acting)
         if not await self._people.revoke_key(prefix, self._clock.now()):
             raise NotFoundError(
-                f"No key in force begins with {prefix[:20]!r}.", remedy="See `teaegg keys list`."
+                f"No key in force begins with {prefix[:20]!r}.", remedy="See `teaegg key list`."
             )
 
     # What the names above must stand for
@@ -322,7 +322,7 @@ class Access:
         user = await self._people.find_user(name) if is_name(name) else None
         if user is None:
             raise NotFoundError(
-                f"There is no user {name[:80]!r}.", remedy="See `teaegg users list`."
+                f"There is no user {name[:80]!r}.", remedy="See `teaegg user list`."
             )
         return user
 
@@ -332,7 +332,7 @@ class Access:
     async def _require_group(self, name: str) -> None:
         if not await self._group_exists(name):
             raise NotFoundError(
-                f"There is no group {name[:80]!r}.", remedy="See `teaegg groups list`."
+                f"There is no group {name[:80]!r}.", remedy="See `teaegg group list`."
             )
 
     async def _require_recorded_group(self, name: str) -> None:
@@ -350,7 +350,7 @@ class Access:
         elif not (is_name(target) and await self._grants.collection_exists(target)):
             raise NotFoundError(
                 f"There is no collection {target[:80]!r}.",
-                remedy="See `teaegg collections list`.",
+                remedy="See `teaegg collection list`.",
             )
 
 

@@ -46,7 +46,7 @@ class SignIn:
         if user is None or not user.active:
             raise NotFoundError(
                 f"There is no active account {name[:80]!r}.",
-                remedy="An owner sees the accounts with `teaegg users list`.",
+                remedy="An owner sees the accounts with `teaegg user list`.",
             )
         return actor_of(user)
 
@@ -79,7 +79,7 @@ class SignIn:
         """Raises SignInError when the key is unknown, revoked, or its account closed."""
         name = await self._people.user_of_key(secret_hash(key))
         refusal = SignInError(
-            "The API key is not valid.", remedy="Ask an owner for a key: `teaegg keys create`."
+            "The API key is not valid.", remedy="Ask an owner for a key: `teaegg key create`."
         )
         return await self._known(name, refusal)
 

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from typing import Any, assert_never
 
-from teaegg.core.answers import Answer, Citation, Evidence, Sentence
+from teaegg.core.answers import Answer, Evidence, Sentence
 from teaegg.core.documents import Document, Passage
 from teaegg.retrieval.events import AnswerEvent, AnswerReady, EvidenceFound, SentenceReady
-from teaegg.retrieval.query import Language, language_of
 from teaegg.retrieval.search import SearchResult
 from teaegg.retrieval.tracing import citation_record
-from teaegg.retrieval.wording import place
 from teaegg.store.codec import location_record
 
 _SCORE_DIGITS = 4
@@ -22,7 +20,7 @@ def answer_record(answer: Answer, *, conversation: str = "") -> dict[str, Any]:
         "verdict": answer.verdict,
         "answer": answer.text,
         "sentences": [sentence_record(sentence) for sentence in answer.sentences],
-        "nearest": [_placed(citation) for citation in answer.nearest],
+        "nearest": [citation_record(citation) for citation in answer.nearest],
         "reason": answer.reason,
         "mode": answer.mode,
         "confidence": round(answer.confidence, _SCORE_DIGITS),
@@ -36,7 +34,7 @@ def sentence_record(sentence: Sentence) -> dict[str, Any]:
     """One sentence with the citations that prove it."""
     return {
         "text": sentence.text,
-        "citations": [_placed(citation) for citation in sentence.citations],
+        "citations": [citation_record(citation) for citation in sentence.citations],
     }
 
 
@@ -108,12 +106,6 @@ def document_record(document: Document) -> dict[str, Any]:
         "reason": document.reason,
         "notes": list(document.notes),
     }
-
-
-def _placed(citation: Citation) -> dict[str, Any]:
-    """A citation with its place in words, in the language of what it quotes."""
-    language: Language = language_of(citation.title + citation.quote)
-    return {**citation_record(citation), "place": place(citation, language)}
 
 
 def _rounded(score: float | None) -> float | None:

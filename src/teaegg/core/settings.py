@@ -127,7 +127,9 @@ class AnswerSettings(_Section):
     mode: Literal["quote", "compose"] = Field(
         "quote", description="`quote` copies spans; `compose` writes freely and is verified."
     )
-    quote_characters: int = Field(120, ge=20, le=2000, description="Budget of quoted characters.")
+    quote_characters: int = Field(
+        200, ge=20, le=2000, description="Most characters quoted; sure answers are shorter."
+    )
     abstain_below: float = Field(
         0.5,
         ge=0,
@@ -140,7 +142,7 @@ class AnswerSettings(_Section):
         description="The model decides among spans at least this fraction as probable as the best"
         " (2: half); 1 leaves every decision to the scores.",
     )
-    spans_offered: int = Field(4, ge=1, le=64, description="Spans among which the model picks.")
+    spans_offered: int = Field(6, ge=1, le=64, description="Spans among which the model picks.")
 
 
 class ServerSettings(_Section):

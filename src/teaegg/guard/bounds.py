@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Literal
 
 from teaegg.guard.figures import Figure, figures
@@ -29,6 +29,7 @@ LOWER_AFTER = "以上|(?i:\\bor\\s+more\\b|\\bat\\s+least\\b)"
 
 _BEFORE_CHARACTERS = 14
 _AFTER_CHARACTERS = 10
+_WORD_BOUND = re.compile(r"([㐀-鿿]{2})(以上|以下)")
 _CUT = re.compile(r"[，。；！？,;!?、\n]")
 _BEFORE: tuple[tuple[Bound, re.Pattern[str]], ...] = (
     ("upper", re.compile(UPPER_BEFORE)),
@@ -41,20 +42,26 @@ _AFTER: tuple[tuple[Bound, re.Pattern[str]], ...] = (
 
 
 def turned_bounds(sentence: str, sources: Iterable[str]) -> tuple[str, ...]:
-    """Figures of `sentence` that it bounds from one side and the sources only from the other."""
+    """What `sentence` bounds from one side and the sources only from the other.
+
+    Figures (五万元以上), and words before 以上 and 以下 (县级以上).
+    """
     stated: dict[Key, set[Bound]] = {}
     for source in sources:
-        for figure, bound in _bounded(source):
-            stated.setdefault(_key(figure), set()).add(bound)
+        for key, _, bound in _bounds(source):
+            stated.setdefault(key, set()).add(bound)
     return tuple(
-        f"turns the bound of {figure.surface} round"
-        for figure, bound in _bounded(sentence)
-        if (known := stated.get(_key(figure))) and bound not in known
+        f"turns the bound of {surface} round"
+        for key, surface, bound in _bounds(sentence)
+        if (known := stated.get(key)) and bound not in known
     )
 
 
-def _key(figure: Figure) -> Key:
-    return figure.kind, figure.value, figure.unit
+def _bounds(text: str) -> Iterator[tuple[Key, str, Bound]]:
+    for figure, bound in _bounded(text):
+        yield (figure.kind, figure.value, figure.unit), figure.surface, bound
+    for match in _WORD_BOUND.finditer(text):
+        yield ("word", match[1], ""), match[1], "lower" if match[2] == "以上" else "upper"
 
 
 def _bounded(text: str) -> list[tuple[Figure, Bound]]:

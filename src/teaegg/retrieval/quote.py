@@ -24,12 +24,19 @@ from teaegg.retrieval.spans.answerability import (
     probabilities,
 )
 from teaegg.retrieval.spans.content import content_terms
-from teaegg.retrieval.spans.evidence import Floats, Span, read_question, read_spans
+from teaegg.retrieval.spans.evidence import (
+    Floats,
+    Source,
+    Span,
+    read_question,
+    read_spans,
+)
 from teaegg.retrieval.spans.features import lexical_features, with_cosines
 from teaegg.retrieval.spans.model import SpanModel, fill_budget, fitted_model
 from teaegg.store.index import PassageIndex
 
 _FREQUENCY_CAP = 1000
+_WHOLE_ROW_CHARACTERS = 400
 _PROMPTS: dict[Language, str] = {
     "zh": "资料：\n{options}\n\n问题：{question}\n资料中回答这个问题的原文：\n",
     "en": "Documents:\n{options}\n\nQuestion: {question}\nThe sentence that answers it:\n",
@@ -120,9 +127,7 @@ class Quoter:
         terms = content_terms(query.text)
         frequencies = await self._index.frequencies(terms, visible=visible, cap=_FREQUENCY_CAP)
         question = read_question(query.text, frequencies, await self._index.count(visible=visible))
-        spans = read_spans(
-            question, [item.passage.text for item in evidence], [item.score for item in evidence]
-        )
+        spans = read_spans(question, [_source(item) for item in evidence])
         if not spans:
             return _NOTHING
         lexical = lexical_features(question, spans)
@@ -173,6 +178,14 @@ class Quoter:
         for span, cosine in zip(shortlist, cosines, strict=True):
             span.cosine = float(cosine)
         return cosines
+
+
+def _source(item: Evidence) -> Source:
+    passage = item.passage
+    is_row = passage.location.row is not None and "\n" not in passage.text
+    return Source(
+        passage.text, item.score, whole=is_row and len(passage.text) <= _WHOLE_ROW_CHARACTERS
+    )
 
 
 def _scored(span: Span, score: float, belief: float) -> ScoredSpan:

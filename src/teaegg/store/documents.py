@@ -118,6 +118,12 @@ class DocumentRecords:
         async with self._database.session() as session:
             await session.execute(statement)
 
+    async def touch(self, document: str, modified_ns: int) -> None:
+        """Note a new modification time of unchanged content."""
+        statement = update(DocumentRow).where(DocumentRow.id == document)
+        async with self._database.session() as session:
+            await session.execute(statement.values(modified_ns=modified_ns))
+
     async def set_restricted(self, document: str, restricted: bool) -> None:
         statement = update(DocumentRow).where(DocumentRow.id == document)
         async with self._database.session() as session:

@@ -135,7 +135,7 @@ def _is_header_pair(filled: list[str], below: list[list[str]]) -> bool:
         return False
     right = [cells[1] for cells in below if len(cells) == 2]
     numbers = sum(1 for cell in right if _NUMBER_LIKE.fullmatch(cell))
-    return bool(_VALUE_WORDS.search(label)) or len(right) > 1 and numbers * 10 >= len(right) * 6
+    return bool(_VALUE_WORDS.search(label)) or (len(right) > 1 and numbers * 10 >= len(right) * 6)
 
 
 def _filled(cells: Cells) -> list[str]:

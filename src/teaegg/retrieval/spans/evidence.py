@@ -66,14 +66,25 @@ def read_question(text: str, frequencies: Mapping[str, int], passages: int) -> Q
     )
 
 
-def read_spans(
-    question: Question, passages: Sequence[str], passage_scores: Sequence[float]
-) -> list[Span]:
-    """All sentences of `passages` in order; scores are taken relative to the best of them."""
-    best = max((score for score in passage_scores if score > 0), default=1.0)
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A passage to take spans from, with its retrieval score.
+
+    `whole` marks a table row: its cells say something only together, so it is not taken apart.
+    """
+
+    text: str
+    score: float
+    whole: bool = False
+
+
+def read_spans(question: Question, sources: Sequence[Source]) -> list[Span]:
+    """All spans of `sources` in order; scores are taken relative to the best of them."""
+    best = max((source.score for source in sources if source.score > 0), default=1.0)
     spans: list[Span] = []
-    for rank, (text, score) in enumerate(zip(passages, passage_scores, strict=True)):
-        pieces = split_sentences(text)
+    for rank, source in enumerate(sources):
+        text, score = source.text, source.score
+        pieces = [(0, len(text))] if source.whole else split_sentences(text)
         present = [_presence(question, text[start:end]) for start, end in pieces]
         whole = np.any(present, axis=0) if present else np.zeros(len(question.terms), dtype=bool)
         spans += [

@@ -17,7 +17,7 @@ from teaegg.retrieval.spans.features import SPAN_FEATURES
 
 SHORTLIST = 12
 """Sentences that are embedded: the lexically best."""
-_LEAST_BELIEF = 0.012
+_LEAST_BELIEF = 0.02
 """A further sentence is quoted only when it is at least this probable: sure answers stay short."""
 
 

@@ -3,10 +3,13 @@
 import { get, getPicture } from "./api.js";
 import { byId, make, notice, say } from "./dom.js";
 import { placeOf, titleOf } from "./locations.js";
-import { rowsTable, recordOf } from "./rows.js";
+import { cells, recordOf, rowsTable } from "./rows.js";
+
+const WIDE_COLUMNS = 5;
 
 const panel = byId("place");
 const body = byId("place-body");
+const scrim = byId("place-scrim");
 const tabs = { page: byId("tab-page"), text: byId("tab-text") };
 let opener = null;
 let shown = null;
@@ -17,7 +20,7 @@ export async function openPlace(citation, number, from) {
   opener = from;
   opener.setAttribute("aria-expanded", "true");
   shown = citation;
-  panel.hidden = false;
+  panel.hidden = scrim.hidden = false;
   byId("place-number").textContent = number;
   byId("place-title").textContent = titleOf(citation);
   byId("place-where").textContent = placeOf(citation.location);
@@ -35,7 +38,7 @@ export async function openPlace(citation, number, from) {
 
 export function closePlace() {
   if (panel.hidden) return false;
-  panel.hidden = true;
+  panel.hidden = scrim.hidden = true;
   shown = null;
   opener?.setAttribute("aria-expanded", "false");
   opener?.focus({ preventScroll: true });
@@ -63,8 +66,8 @@ function show(view, content) {
   for (const [name, tab] of Object.entries(tabs)) tab.setAttribute("aria-selected", String(name === view));
   body.replaceChildren(...content());
   body.scrollTop = 0;
-  const marked = body.querySelector("tr.cited, mark");
-  marked?.scrollIntoView({ block: "center", inline: "nearest" });
+  if (body.querySelector(".record")) return; // the row stands upright at the top
+  body.querySelector("tr.cited, mark")?.scrollIntoView({ block: "center", inline: "nearest" });
 }
 
 function pagePicture(citation, page) {
@@ -101,7 +104,7 @@ function textOf(excerpt) {
     else { flush(); parts.push(paragraph(piece, excerpt)); }
   }
   flush();
-  const records = cited.filter((piece) => piece.kind === "row").map(recordOf);
+  const records = cited.filter((piece) => piece.kind === "row" && cells(piece.text).length > WIDE_COLUMNS).map(recordOf);
   return [...crumbs, ...records, ...parts];
 }
 
@@ -128,3 +131,4 @@ function marked(piece, { start, end }) {
 }
 
 byId("place-close").addEventListener("click", closePlace);
+scrim.addEventListener("click", closePlace);
