@@ -49,7 +49,7 @@ def test_numbers_are_read_in_every_spelling(text: str, value: int | str) -> None
     assert parse_number(text) == Decimal(value)
 
 
-@pytest.mark.parametrize("text", ["", "abc", "三个", "万元", "12a", "点五", "第三"])
+@pytest.mark.parametrize("text", ["", "abc", "三个", "万元", "12a", "点五", "第三", "万"])
 def test_what_is_no_number_is_none(text: str) -> None:
     assert parse_number(text) is None
 

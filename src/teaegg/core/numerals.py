@@ -79,6 +79,8 @@ def _parse_chinese(text: str) -> Decimal | None:
     whole, _, fraction = text.partition("点")
     if not whole or any(c not in CHINESE_NUMERAL_CHARACTERS for c in whole):
         return None
+    if whole in _LARGE_UNITS:
+        return None  # 万 alone counts nothing
     if all(c in _DIGITS for c in whole):
         value = Decimal("".join(str(_DIGITS[c]) for c in whole))
     else:

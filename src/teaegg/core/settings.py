@@ -68,6 +68,12 @@ class EmbeddingModelSettings(_Section):
     base_url: str = Field("", description="Address of the endpoint.")
     api_key: SecretStr = Field(SecretStr(""), description="Key of the endpoint.")
     dimensions: int = Field(384, ge=8, le=8192, description="Length of a vector.")
+    question_prefix: str = Field(
+        "", description='Put before questions for openai; E5 models want "query: ".'
+    )
+    passage_prefix: str = Field(
+        "", description='Put before passages for openai; E5 models want "passage: ".'
+    )
     batch_passages: int = Field(16, ge=1, le=1024, description="Passages embedded at a time.")
     timeout_seconds: float = Field(60, gt=0, le=3600, description="Longest wait for one batch.")
 

@@ -149,8 +149,8 @@ class LocalChat:
                     pieces.put(
                         ModelError(f"The language model {self.name} failed: {chunk['error']}.")
                     )
-                else:
-                    pieces.put(_piece(chunk))
+                elif piece := _piece(chunk):
+                    pieces.put(piece)
             return stopped.is_set()
 
         try:

@@ -113,6 +113,8 @@ class OpenAIEmbedder:
         self._model = settings.model
         self._dimensions = settings.dimensions
         self._batch = settings.batch_passages
+        self._question_prefix = settings.question_prefix
+        self._passage_prefix = settings.passage_prefix
         self._endpoint = Endpoint(
             "embedding", settings.base_url, settings.model, settings.timeout_seconds
         )
@@ -129,13 +131,15 @@ class OpenAIEmbedder:
     async def embed_passages(self, texts: Sequence[str]) -> Vectors:
         """In batches of `batch_passages`, one after the other: the order of `texts` is kept."""
         batches = [
-            await self._embed(list(texts[start : start + self._batch]))
+            await self._embed(
+                [self._passage_prefix + text for text in texts[start : start + self._batch]]
+            )
             for start in range(0, len(texts), self._batch)
         ]
         return np.concatenate([np.empty((0, self._dimensions), dtype=np.float32), *batches])
 
     async def embed_question(self, text: str) -> Vectors:
-        vectors = await self._embed([text])
+        vectors = await self._embed([self._question_prefix + text])
         return np.ascontiguousarray(vectors[0])
 
     async def close(self) -> None:

@@ -11,7 +11,7 @@ from teaegg.core.clock import Clock
 from teaegg.core.ids import random_id
 from teaegg.core.settings import AnswerSettings, SearchSettings
 from teaegg.models.base import ChatModel, Embedder
-from teaegg.retrieval.compose import Composer
+from teaegg.retrieval.compose import Composer, compose_messages
 from teaegg.retrieval.events import AnswerEvent, AnswerReady, EvidenceFound, SentenceReady
 from teaegg.retrieval.quote import Quoter, Ranking
 from teaegg.retrieval.search import Searcher, SearchResult
@@ -114,6 +114,8 @@ class Answerer:
 
     async def _composed(self, work: _Work) -> AsyncIterator[Sentence]:
         started = self._clock.monotonic_seconds()
+        messages = compose_messages(work.asked.understood, work.found.evidence)
+        work.prompt = "\n".join(message.content for message in messages)
         async for composed in self._composer.stream(work.asked.understood, work.found.evidence):
             if composed.sentence is None:
                 work.dropped.append({"text": composed.text, "reasons": list(composed.reasons)})

@@ -81,8 +81,7 @@ async def found_company(home: Path, files: Path) -> None:
             folder.mkdir(parents=True)
             (folder / file).write_text(text, encoding="utf-8")
             await access.create_collection(LOCAL_OWNER, collection)
-            async for _ in workspace.learner.learn([folder], collection=collection):
-                pass
+            await workspace.learner.learn([folder], collection=collection)
         await access.grant(LOCAL_OWNER, "group", "everyone", "collection", "handbook")
         await access.grant(LOCAL_OWNER, "group", "finance", "collection", "prices")
 

@@ -109,5 +109,7 @@ async def test_search_returns_passages_with_their_scores(signed_in: SignedIn) ->
 
 async def test_search_can_be_narrowed_to_collections(signed_in: SignedIn) -> None:
     client = await signed_in("li")
-    found = (await client.get("/api/search", params={"q": "离心泵", "collection": "handbook"})).json()
+    found = (
+        await client.get("/api/search", params={"q": "离心泵", "collection": "handbook"})
+    ).json()
     assert {result["collection"] for result in found["results"]} <= {"handbook"}

@@ -58,9 +58,7 @@ async def test_another_users_trace_job_and_conversation_look_like_none(
     signed_in: SignedIn,
 ) -> None:
     wang = await signed_in("wang")
-    asked = await wang.post(
-        "/api/ask", json={"question": "年假有几天？", "conversation": "new"}
-    )
+    asked = await wang.post("/api/ask", json={"question": "年假有几天？", "conversation": "new"})
     uploaded = await wang.post(
         "/api/documents",
         files={"file": ("note.md", "# 通知\n\n周五放假。".encode())},
@@ -121,7 +119,11 @@ async def test_an_old_answer_is_withheld_once_its_document_may_not_be_read(
     client = await signed_in("li")
     asked = await client.post(
         "/api/ask",
-        json={"question": "QH-300 的单价是多少？", "conversation": "new", "collections": ["prices"]},
+        json={
+            "question": "QH-300 的单价是多少？",
+            "conversation": "new",
+            "collections": ["prices"],
+        },
     )
     assert asked.json()["verdict"] == "answered"
     path = f"/api/conversations/{asked.json()['conversation']}"

@@ -123,7 +123,12 @@ async def test_a_pdf_page_shows_the_quote_marked(signed_in: SignedIn, manual: st
     assert 0.08 < float(marked.headers["x-teaegg-first-mark"]) < 0.14
     one, other = (Image.open(io.BytesIO(reply.content)) for reply in (marked, plain))
     assert one.size == other.size
-    box = (int(one.width * 0.2), int(one.height * 0.08), int(one.width * 0.45), int(one.height * 0.14))
+    box = (
+        int(one.width * 0.2),
+        int(one.height * 0.08),
+        int(one.width * 0.45),
+        int(one.height * 0.14),
+    )
     assert one.crop(box).tobytes() != other.crop(box).tobytes()
     below = (0, int(one.height * 0.2), one.width, one.height)
     assert one.crop(below).tobytes() == other.crop(below).tobytes()
@@ -145,7 +150,9 @@ def page_of(*lines: str) -> list[Character]:
 
 
 def test_a_quote_over_two_lines_gives_one_box_for_each() -> None:
-    boxes = find_quote(page_of("annual leave is twel-", "ve days, says the", "book"), "is twelve days")
+    boxes = find_quote(
+        page_of("annual leave is twel-", "ve days, says the", "book"), "is twelve days"
+    )
     assert [round(box.top, 3) for box in boxes] == [0.05, 0.1]
 
 

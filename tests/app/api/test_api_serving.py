@@ -109,9 +109,7 @@ def test_one_text_gives_one_vector(client: openai.OpenAI) -> None:
     assert len(reply.data) == 1
 
 
-def test_errors_are_those_of_the_protocol(
-    client: openai.OpenAI, server: tuple[str, str]
-) -> None:
+def test_errors_are_those_of_the_protocol(client: openai.OpenAI, server: tuple[str, str]) -> None:
     ask = [{"role": "user", "content": QUESTION}]
     with pytest.raises(openai.NotFoundError, match="gpt-4"):
         client.chat.completions.create(model="gpt-4", messages=ask)

@@ -12,6 +12,7 @@ from teaegg.app.api.protection import Protection
 from teaegg.app.api.routes import asking, conversations, documents, health, places, session, uploads
 from teaegg.app.api.uploading import Uploads
 from teaegg.app.web import pages
+from teaegg.app.worker import Worker
 from teaegg.app.workspace import Workspace
 from teaegg.core.clock import Clock, SystemClock
 
@@ -38,6 +39,7 @@ def create_application(workspace: Workspace, *, clock: Clock | None = None) -> F
     application.state.workspace = workspace
     application.state.clock = clock or SystemClock()
     application.state.uploads = Uploads(workspace, application.state.clock)
+    application.state.worker = Worker(workspace)
     add_error_handlers(application)
     for module in (health, session, asking, conversations, documents, places, uploads):
         application.include_router(module.router, prefix=API_PREFIX)

@@ -49,9 +49,7 @@ async def chat_completions(
     mode = shapes.CHAT_MODELS[request.model]
     async for event in workspace.ask(actor, understood, mode=mode):
         if isinstance(event, AnswerReady):
-            return JSONResponse(
-                shapes.completion(event.answer, request.model, created)
-            )
+            return JSONResponse(shapes.completion(event.answer, request.model, created))
     raise AssertionError("workspace.ask always ends with AnswerReady")
 
 

@@ -83,7 +83,9 @@ def _characters(page: Any) -> list[Character]:
     try:
         count = min(text_page.count_chars(), _MAX_CHARACTERS)
         return [
-            Character(_character(text_page, index), Box(*on_page(page, text_page.get_charbox(index))))
+            Character(
+                _character(text_page, index), Box(*on_page(page, text_page.get_charbox(index)))
+            )
             for index in range(count)
         ]
     finally:

@@ -10,7 +10,6 @@ from collections.abc import Awaitable, Callable
 import uvicorn
 
 from teaegg.app.api.application import create_application
-from teaegg.app.worker import run_worker
 from teaegg.app.workspace import Workspace
 from teaegg.core.errors import ConflictError, SettingsError
 
@@ -20,7 +19,9 @@ _LAST_ANSWERS_SECONDS = 5
 _BACKLOG = 256
 
 
-async def serve(workspace: Workspace, host: str, port: int, on_ready: OnReady | None = None) -> None:
+async def serve(
+    workspace: Workspace, host: str, port: int, on_ready: OnReady | None = None
+) -> None:
     """Serve until told to stop (SIGINT, SIGTERM or cancellation).
 
     `port` 0 takes a free one; `on_ready` gets the address to open in a browser. Raises
@@ -28,9 +29,10 @@ async def serve(workspace: Workspace, host: str, port: int, on_ready: OnReady | 
     """
     listening = listen(host, port)
     address = _address(host, listening)
+    application = create_application(workspace)
     server = uvicorn.Server(
         uvicorn.Config(
-            create_application(workspace),
+            application,
             log_level="warning",
             lifespan="off",
             server_header=False,
@@ -38,7 +40,7 @@ async def serve(workspace: Workspace, host: str, port: int, on_ready: OnReady | 
         )
     )
     serving = asyncio.create_task(server.serve(sockets=[listening]))
-    working = asyncio.create_task(run_worker(workspace))
+    working = asyncio.create_task(application.state.worker.run())
     try:
         await _until_started(server, serving)
         if on_ready is not None and not serving.done():

@@ -6,12 +6,11 @@ import asyncio
 import errno
 import logging
 from collections.abc import AsyncIterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Literal
 
-from teaegg.app.learning_of_uploads import FailedFile, learn_upload
 from teaegg.app.workspace import Workspace
 from teaegg.core.actors import Actor
 from teaegg.core.clock import Clock
@@ -26,7 +25,7 @@ _LOG = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """The learning of one uploaded file. `failures` say why and what to do; empty unless failed."""
+    """The learning of one uploaded file. `failures` say why and what to do."""
 
     id: str
     user: str
@@ -35,7 +34,7 @@ class Job:
     state: JobState
     created_at: datetime
     finished_at: datetime | None = None
-    failures: tuple[FailedFile, ...] = field(default=())
+    failures: tuple[str, ...] = ()
 
 
 class Uploads:
@@ -100,10 +99,10 @@ class Uploads:
         async with self._one_at_a_time:
             job = self._put(replace(job, state="reading"))
             try:
-                failures = await learn_upload(self._workspace, path, job.collection)
+                failures = await self._failures(path, job.collection)
             except TeaEggError as error:
                 _LOG.error("Learning the upload %s failed: %s", job.id, error)
-                failures = (FailedFile(error.message, error.remedy),)
+                failures = (str(error),)
             self._put(
                 replace(
                     job,
@@ -112,6 +111,10 @@ class Uploads:
                     finished_at=self._clock.now(),
                 )
             )
+
+    async def _failures(self, path: Path, collection: str) -> tuple[str, ...]:
+        outcomes = await self._workspace.learner.learn([path], collection=collection)
+        return tuple(item.reason for item in outcomes if item.outcome == "quarantined")
 
     def _put(self, job: Job) -> Job:
         self._jobs[job.id] = job
@@ -131,9 +134,7 @@ def job_record(job: Job) -> dict[str, Any]:
         "state": job.state,
         "created_at": job.created_at.isoformat(),
         "finished_at": job.finished_at.isoformat() if job.finished_at else None,
-        "failures": [
-            {"reason": failure.reason, "remedy": failure.remedy} for failure in job.failures
-        ],
+        "failures": list(job.failures),
     }
 
 

@@ -2,24 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, Self, assert_never
 
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn
 
 from teaegg.app.cli.output import note, say, screen
-from teaegg.core.actors import LOCAL_OWNER
-from teaegg.core.documents import Document
 
 if TYPE_CHECKING:
     from teaegg.app.workspace import Workspace
-    from teaegg.ingest.learning import FileEvent
+    from teaegg.ingest.learning import FileOutcome, LearnProgress
     from teaegg.ingest.vectors import VectorProgress
 
-OnDocument = Callable[[Document], Awaitable[None]]
+OnDocument = Callable[[str], None]
+"""Told the id of each document that is there after its file was dealt with."""
+
 _SHOWN_FAILURES = 20
 
 
@@ -43,18 +43,26 @@ class LearnReport:
     def nothing_could_be_read(self) -> bool:
         return bool(self.failures) and self.files == len(self.failures)
 
-    def count(self, event: FileEvent, *, known_before: bool) -> None:
-        match event.outcome:
-            case "learned":
-                self.updated += known_before
-                self.learned += not known_before
-                self.passages += event.document.passages if event.document else 0
-            case "unchanged":
-                self.unchanged += 1
-            case "forgotten":
-                self.forgotten += 1
-            case "quarantined":
-                self.failures.append((event.source, event.reason))
+    @classmethod
+    def of(cls, collection: str, outcomes: Sequence[FileOutcome]) -> LearnReport:
+        report = cls(collection)
+        for item in outcomes:
+            match item.outcome:
+                case "learned":
+                    report.learned += 1
+                case "updated":
+                    report.updated += 1
+                case "unchanged":
+                    report.unchanged += 1
+                case "forgotten":
+                    report.forgotten += 1
+                case "quarantined":
+                    report.failures.append((item.source, item.reason))
+                case unreachable:
+                    assert_never(unreachable)
+            if item.outcome in ("learned", "updated"):
+                report.passages += item.passages
+        return report
 
     def record(self) -> dict[str, Any]:
         return {
@@ -113,39 +121,43 @@ class LearningScreen:
         collection: str,
         *,
         restricted: bool = False,
-        on_document: OnDocument | None = None,
+        on_document: OnDocument = lambda _: None,
     ) -> LearnReport:
-        """Learn `paths`; each document that is there afterwards is handed to `on_document` at once."""
-        report = LearnReport(collection)
-        before = await workspace.documents(LOCAL_OWNER, collection=collection)
-        readable = {document.id for document in before if document.state != "quarantined"}
+        """Learn `paths` into `collection`."""
         bar = self._progress.add_task(f"Reading {collection}", total=None, told="")
-        events = workspace.learner.learn(paths, collection=collection, restricted=restricted)
-        async for event in events:
-            document = event.document
-            report.count(event, known_before=document is not None and document.id in readable)
-            if on_document is not None and document is not None and event.outcome != "forgotten":
-                await on_document(document)
-            told = f"{report.passages} passages"
-            self._progress.update(bar, completed=event.done, total=event.total, told=told)
-        self._progress.update(bar, total=report.files + report.forgotten)
-        return report
 
-    async def fill_vectors(self, workspace: Workspace) -> None:
-        """Make the vectors that are missing; questions are answered from full text meanwhile."""
+        def tell(progress: LearnProgress) -> None:
+            told = f"{progress.passages} passages"
+            self._progress.update(bar, completed=progress.done, total=progress.total, told=told)
+            if progress.latest.outcome != "forgotten":
+                on_document(progress.latest.document)
+
+        outcomes = await workspace.learner.learn(
+            paths, collection=collection, restricted=restricted, on_progress=tell
+        )
+        self._progress.update(bar, completed=len(outcomes), total=len(outcomes))
+        return LearnReport.of(collection, outcomes)
+
+    async def fill_vectors(self, workspace: Workspace) -> int:
+        """Make the vectors that are missing; returns how many. Full text answers meanwhile."""
         bar = self._progress.add_task("Vectors", total=None, told="")
-        total = 0
-        async for progress in workspace.vectors.fill():
-            total = progress.total
+
+        def tell(progress: VectorProgress) -> None:
             self._progress.update(
-                bar, completed=progress.done, total=progress.total, told=_pace(progress)
+                bar,
+                completed=progress.passages_done,
+                total=progress.passages_total,
+                told=_pace(progress),
             )
-        self._progress.update(bar, completed=total, total=total)
+
+        made = await workspace.vectors.fill(on_progress=tell)
+        self._progress.update(bar, total=made, completed=made, told="")
+        return made
 
 
 def _pace(progress: VectorProgress) -> str:
     rate = f"{progress.passages_per_second:.1f} passages/s"
-    if not progress.seconds_left:
+    if progress.seconds_left < 1:
         return rate
     minutes, seconds = divmod(round(progress.seconds_left), 60)
     return f"{rate}, {minutes}:{seconds:02d} left"

@@ -71,9 +71,7 @@ async def _signed_in(
     return _page(request, template, language, {**values, "me": me})
 
 
-def _page(
-    request: Request, template: str, language: Language, values: dict[str, Any]
-) -> Response:
+def _page(request: Request, template: str, language: Language, values: dict[str, Any]) -> Response:
     words = texts(language)
     context = {
         **values,

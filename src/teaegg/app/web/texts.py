@@ -50,7 +50,10 @@ _BOTH: dict[str, tuple[str, str]] = {
     "all_collections": ("全部资料库", "All collections"),
     "only_in": ("只在这些资料库中找", "Search only in"),
     "searching": ("正在查找资料……", "Searching your documents…"),
-    "reading_evidence": ("找到 {count} 段相关内容，正在核对……", "{count} passages found, checking…"),
+    "reading_evidence": (
+        "找到 {count} 段相关内容，正在核对……",
+        "{count} passages found, checking…",
+    ),
     "answered": ("每一句都有出处", "Every sentence is sourced"),
     "abstained": ("资料中没有说明", "The documents do not say"),
     "abstained_lead": (
@@ -85,7 +88,10 @@ _BOTH: dict[str, tuple[str, str]] = {
     "text_view": ("文字", "Text"),
     "download_original": ("下载原件", "Download original"),
     "loading": ("正在载入……", "Loading…"),
-    "page_alt": ("《{title}》第 {page} 页，引文已标出", "Page {page} of {title} with the quote marked"),
+    "page_alt": (
+        "《{title}》第 {page} 页，引文已标出",
+        "Page {page} of {title} with the quote marked",
+    ),
     "place_page": ("第 {page} 页", "page {page}"),
     "place_row": ("第 {row} 行", "row {row}"),
     "place_article": ("第{article}条", "Article {article}"),
@@ -117,7 +123,10 @@ _BOTH: dict[str, tuple[str, str]] = {
         "Full text answers; vectors are being filled in",
     ),
     "state_complete_hint": ("全文与语义索引均已就绪", "Full text and vectors are both ready"),
-    "state_quarantined_hint": ("文件已隔离，其余资料不受影响", "Set aside; everything else goes on"),
+    "state_quarantined_hint": (
+        "文件已隔离，其余资料不受影响",
+        "Set aside; everything else goes on",
+    ),
     "passages_count": ("{count} 段", "{count} passages"),
     "restricted": ("单独授权", "Restricted"),
     "why": ("为什么我能看到", "Why can I see this?"),
@@ -143,7 +152,6 @@ _BOTH: dict[str, tuple[str, str]] = {
     "vectors_rate": ("每秒 {rate} 段", "{rate} passages/s"),
     "vectors_eta": ("约还需 {time}", "about {time} left"),
     "minutes": ("{count} 分钟", "{count} min"),
-    "remedy": ("怎么办", "What to do"),
     "footer": (
         "回答由资料原文构成，重要事项请核对出处。",
         "Answers quote your documents; check the source where it matters.",

@@ -75,9 +75,7 @@ def _boxes(parsed: ParsedDocument, page: int, start: int, end: int) -> list[Box]
     return [Box(*place.box) for place in locations if place.box and (place.page or 1) == page]
 
 
-def _picture(
-    document: Document, data: bytes, page: int, quote: str, boxes: list[Box]
-) -> Picture:
+def _picture(document: Document, data: bytes, page: int, quote: str, boxes: list[Box]) -> Picture:
     if document.media_type == "application/pdf":
         return pdf_page(data, page, quote, boxes)
     if document.media_type.startswith("image/"):

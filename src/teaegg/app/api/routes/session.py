@@ -39,7 +39,9 @@ async def sign_in(
 
 
 @router.post("/sign-out")
-async def sign_out(request: Request, workspace: TheWorkspace, response: Response) -> dict[str, bool]:
+async def sign_out(
+    request: Request, workspace: TheWorkspace, response: Response
+) -> dict[str, bool]:
     """Ends the session; doing it twice is no error."""
     if token := request.cookies.get(SESSION_COOKIE):
         await workspace.access.sign_out(token)

@@ -9,6 +9,7 @@ from fastapi import APIRouter, Depends, File, Form, Request, UploadFile
 
 from teaegg.app.api.identity import TheActor, TheWorkspace
 from teaegg.app.api.uploading import Uploads, job_record
+from teaegg.app.worker import Worker
 
 router = APIRouter(tags=["uploads"])
 _CHUNK_BYTES = 1024 * 1024
@@ -18,6 +19,11 @@ def uploads_of(request: Request) -> Uploads:
     return cast(Uploads, request.app.state.uploads)
 
 
+def worker_of(request: Request) -> Worker:
+    return cast(Worker, request.app.state.worker)
+
+
+TheWorker = Annotated[Worker, Depends(worker_of)]
 TheUploads = Annotated[Uploads, Depends(uploads_of)]
 
 
@@ -45,13 +51,23 @@ async def job(job: str, actor: TheActor, uploads: TheUploads) -> dict[str, Any]:
 
 
 @router.get("/progress")
-async def progress(
-    request: Request, actor: TheActor, workspace: TheWorkspace
-) -> dict[str, Any]:
-    """Visible documents by state, and the pace at which vectors are made (null while none are)."""
+async def progress(actor: TheActor, workspace: TheWorkspace, worker: TheWorker) -> dict[str, Any]:
+    """Visible documents by state; the pace at which vectors are made, null while none are.
+
+    What is left is counted over visible documents only: a total would tell of hidden ones.
+    """
+    visible = await workspace.documents(actor)
+    left = sum(document.passages for document in visible if document.state == "searchable")
+    pace = worker.progress.passages_per_second if worker.progress else 0.0
     return {
         "states": await workspace.progress(actor),
-        "vectors": None,
+        "vectors": {
+            "passages_per_second": round(pace, 1),
+            "passages_left": left,
+            "seconds_left": round(left / pace, 1),
+        }
+        if pace and left
+        else None,
     }
 
 

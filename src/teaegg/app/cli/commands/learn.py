@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -15,7 +18,6 @@ from teaegg.app.cli.options import As, Json, names
 from teaegg.app.cli.output import note, write_json
 from teaegg.app.cli.session import acting, run
 from teaegg.core.actors import Actor
-from teaegg.core.documents import Document
 from teaegg.core.errors import NotFoundError
 
 if TYPE_CHECKING:
@@ -33,33 +35,32 @@ def learn(
     ] = "",
     wait: Annotated[
         bool,
-        typer.Option("--wait/--no-wait", help="Make the vectors now, or leave them for later."),
+        typer.Option(
+            "--wait/--no-wait",
+            help="Make the vectors now, or leave them to a running server or the next time.",
+        ),
     ] = True,
     user: As = "",
     as_json: Json = False,
 ) -> None:
     """Learn files and folders; again after changes, and only these are read."""
-    for path in paths:
-        if not path.exists():
-            raise NotFoundError(f"There is no file or folder {path}.", remedy="Check the path.")
+    _require_all(paths)
+    wanted = names(groups)
 
     async def work(workspace: Workspace) -> LearnReport:
         actor = await acting(workspace, user)
-        audience = await settle_audience(workspace, actor, collection, names(groups))
-        on_document = (
-            await _granting(workspace, actor, names(groups)) if audience.restricted else None
-        )
+        audience = await settle_audience(workspace, actor, collection, wanted)
         with LearningScreen() as screen:
-            report = await screen.learn(
-                workspace,
-                paths,
-                collection,
-                restricted=audience.restricted,
-                on_document=on_document,
-            )
+            async with _granting(workspace, actor, audience, wanted) as on_document:
+                report = await screen.learn(
+                    workspace,
+                    paths,
+                    collection,
+                    restricted=audience.restricted,
+                    on_document=on_document,
+                )
             if wait:
                 await screen.fill_vectors(workspace)
-        write_json(report.record()) if as_json else report.show()
         return report
 
     try:
@@ -67,6 +68,7 @@ def learn(
     except KeyboardInterrupt:
         note("Stopped. Nothing is lost: the same command goes on where it was.")
         raise typer.Exit(EXIT_INTERRUPTED) from None
+    write_json(report.record()) if as_json else report.show()
     if report.nothing_could_be_read:
         raise typer.Exit(EXIT_UNREADABLE)
 
@@ -103,19 +105,37 @@ async def settle_audience(
     return audience
 
 
-async def _granting(workspace: Workspace, actor: Actor, groups: tuple[str, ...]) -> OnDocument:
-    """Grants a document to the groups as soon as it is learned, unless it has readers of its own."""
-    own_readers = {
-        grant.target
-        for grant in await workspace.access.list_grants(actor)
-        if grant.target_kind == "document"
-    }
+@asynccontextmanager
+async def _granting(
+    workspace: Workspace, actor: Actor, audience: Audience, groups: tuple[str, ...]
+) -> AsyncIterator[OnDocument]:
+    """Grants restricted documents to the groups while learning goes on.
 
-    async def grant(document: Document) -> None:
-        if document.id in own_readers:
-            # Somebody decided who reads it; learning it again shows it to nobody else.
-            return
-        for group in groups:
-            await workspace.access.grant(actor, "group", group, "document", document.id)
+    A document that has readers of its own keeps them: somebody decided that, and learning it again
+    shows it to nobody else. One without any was learned just now, or by a run that was cut off.
+    """
+    if not audience.restricted:
+        yield lambda _: None
+        return
+    access = workspace.access
+    decided = {g.target for g in await access.list_grants(actor) if g.target_kind == "document"}
+    learned: asyncio.Queue[str | None] = asyncio.Queue()
 
-    return grant
+    async def grant_each() -> None:
+        while (document := await learned.get()) is not None:
+            for group in groups if document not in decided else ():
+                await access.grant(actor, "group", group, "document", document)
+
+    granting = asyncio.create_task(grant_each())
+    try:
+        yield learned.put_nowait
+    finally:
+        learned.put_nowait(None)
+        await granting
+
+
+def _require_all(paths: list[Path]) -> None:
+    """Before anything is made for them. Raises NotFoundError naming the first that is missing."""
+    for path in paths:
+        if not path.exists() and not path.is_symlink():
+            raise NotFoundError(f"There is no file or folder {path}.", remedy="Check the path.")

@@ -39,7 +39,7 @@ async function sendAll(files) {
       rename(local.job, job.job);
       draw(job);
     } catch (error) {
-      draw({ ...local, state: "failed", failures: [{ reason: error.message, remedy: error.remedy }] });
+      draw({ ...local, state: "failed", failures: [`${error.message} ${error.remedy ?? ""}`.trim()] });
     }
     poll();
   }
@@ -77,10 +77,7 @@ function draw(job) {
       make("span", { class: "job-name" }, job.name),
       make("span", { class: "muted" }, say(`job_${job.state}`))),
     bar(job),
-    ...(job.failures ?? []).flatMap((failure) => [
-      make("p", { class: "job-reason" }, failure.reason),
-      failure.remedy ? make("p", { class: "job-remedy" }, `${say("remedy")}: ${failure.remedy}`) : null,
-    ]));
+    ...(job.failures ?? []).map((failure) => make("p", { class: "job-reason" }, failure)));
   if (known) known.element.replaceWith(element);
   else list.prepend(element);
   drawn.set(job.job, { element, state: job.state });
