@@ -49,8 +49,7 @@ async def test_a_stream_gives_evidence_then_sentences_then_the_answer(signed_in:
     reply = await client.post("/api/ask", json={"question": QUESTION, "stream": True})
     assert reply.headers["content-type"].startswith("text/event-stream")
     events = events_of(reply.text)
-    assert [name for name, _ in events][0] == "evidence"
-    assert [name for name, _ in events][-1] == "answer"
+    assert (events[0][0], events[-1][0]) == ("evidence", "answer")
     streamed = [data["text"] for name, data in events if name == "sentence"]
     assert streamed == [s["text"] for s in events[-1][1]["sentences"]] != []
 

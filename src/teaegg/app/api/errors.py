@@ -5,7 +5,7 @@ from __future__ import annotations
 import errno
 import logging
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, cast
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
@@ -108,10 +108,10 @@ async def _on_error(request: Request, error: Exception) -> JSONResponse:
 
 async def _on_invalid(request: Request, error: Exception) -> JSONResponse:
     """A body or parameter of the wrong shape; the value itself is not sent back."""
-    assert isinstance(error, RequestValidationError)
+    refused = cast(RequestValidationError, error)
     problems = (
         f"{'.'.join(str(part) for part in problem['loc'])}: {problem['msg']}"
-        for problem in error.errors()
+        for problem in refused.errors()
     )
     told = InvalidRequestError(
         f"The request is not understood: {'; '.join(problems)}.", remedy="See docs/api.md."
@@ -121,12 +121,12 @@ async def _on_invalid(request: Request, error: Exception) -> JSONResponse:
 
 async def _on_http(request: Request, error: Exception) -> JSONResponse:
     """What the framework itself refuses: unknown paths, wrong methods, broken bodies."""
-    assert isinstance(error, HTTPException)
-    if error.status_code == 404:
+    refused = cast(HTTPException, error)
+    if refused.status_code == 404:
         return _reply(request, _NOT_FOUND)
-    told = InvalidRequestError(f"{error.detail}.", remedy="See docs/api.md.")
+    told = InvalidRequestError(f"{refused.detail}.", remedy="See docs/api.md.")
     reply = _reply(request, told)
-    reply.status_code = error.status_code
+    reply.status_code = refused.status_code
     return reply
 
 

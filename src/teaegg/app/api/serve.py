@@ -14,7 +14,6 @@ from teaegg.app.workspace import Workspace
 from teaegg.core.errors import ConflictError, SettingsError
 
 OnReady = Callable[[str], Awaitable[None] | None]
-_STARTUP_POLL_SECONDS = 0.02
 _LAST_ANSWERS_SECONDS = 5
 _BACKLOG = 256
 
@@ -30,7 +29,7 @@ async def serve(
     listening = listen(host, port)
     address = _address(host, listening)
     application = create_application(workspace)
-    server = uvicorn.Server(
+    server = _Server(
         uvicorn.Config(
             application,
             log_level="warning",
@@ -97,6 +96,19 @@ def _address(host: str, listening: socket.socket) -> str:
     return f"http://{shown}:{port}"
 
 
-async def _until_started(server: uvicorn.Server, serving: asyncio.Task[None]) -> None:
-    while not server.started and not serving.done():
-        await asyncio.sleep(_STARTUP_POLL_SECONDS)
+class _Server(uvicorn.Server):
+    """Tells when it has begun to answer."""
+
+    def __init__(self, config: uvicorn.Config) -> None:
+        super().__init__(config)
+        self.answers = asyncio.Event()
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        self.answers.set()
+
+
+async def _until_started(server: _Server, serving: asyncio.Task[None]) -> None:
+    started = asyncio.create_task(server.answers.wait())
+    await asyncio.wait((started, serving), return_when=asyncio.FIRST_COMPLETED)
+    started.cancel()

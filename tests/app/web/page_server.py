@@ -1,0 +1,46 @@
+"""A TeaEgg server with a few documents, in a process of its own, for the browser to visit."""
+
+import asyncio
+import sys
+from pathlib import Path
+
+from teaegg.app.api.serve import serve
+from teaegg.app.wiring import open_workspace
+from teaegg.app.workspace import Workspace
+from teaegg.core.actors import LOCAL_OWNER
+from teaegg.core.settings import AnswerSettings, EmbeddingModelSettings, Settings
+from teaegg.models.standin import ScriptedChat, TermEmbedder
+
+COMPANY = Path(__file__).parents[3] / "demo" / "company"
+LEARNED = {
+    "产品资料": "products/qh-200-pump-manual.pdf",
+    "零件目录": "parts/substitutions.csv",
+    "法律法规": "statutes/全国年节及纪念日放假办法(2024-11-10).md",
+}
+
+
+async def fill(workspace: Workspace) -> None:
+    await workspace.access.add_user(
+        LOCAL_OWNER, "chen", role="owner", password="tea and eggs", display_name="陈立衡"
+    )
+    await workspace.access.add_user(LOCAL_OWNER, "guest", password="tea and eggs")
+    for collection, file in LEARNED.items():
+        await workspace.access.create_collection(LOCAL_OWNER, collection)
+        await workspace.learner.learn([COMPANY / file], collection=collection)
+
+
+async def main(home: Path) -> None:
+    settings = Settings(
+        home=home,
+        embedding=EmbeddingModelSettings(dimensions=64),
+        answers=AnswerSettings(abstain_below=0.0),
+    )
+    async with open_workspace(
+        settings, chat=ScriptedChat(), embedder=TermEmbedder(64)
+    ) as workspace:
+        await fill(workspace)
+        await serve(workspace, "127.0.0.1", 0, lambda address: print(address, flush=True))
+
+
+if __name__ == "__main__":
+    asyncio.run(main(Path(sys.argv[1])))
