@@ -4,7 +4,7 @@ Data: cmrc2018 and xquad (Chinese and English), both CC BY-SA 4.0, halved by a h
 id: fitted on one half, reported on the other. Negative examples for answerability: the right
 passage taken away (`near`), and only its answering sentences taken away (`cut`).
 
-    python -m bench.fit_spans [--write] [--limit N]
+usage: python -m bench.fit_spans [--write] [--limit N]
 """
 
 from __future__ import annotations

@@ -5,7 +5,7 @@ real records, index and answerer. What may be seen is worked out again here, fro
 by a reference that shares no code with `access`. Every document holds a secret word of its own; a
 case fails when a search, a count, a title, a frequency, a quote or a nearest passage gives one away.
 
-    python -m bench.permissions [--limit CASES]
+usage: python -m bench.permissions [--limit CASES]
 """
 
 from __future__ import annotations

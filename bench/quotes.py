@@ -3,7 +3,7 @@
 Everything is learned into one workspace and nothing is told: 779 cmrc passages beside 350 statutes.
 The answers go to bench/out/quotes.jsonl, where `bench.check_quotes` examines them independently.
 
-    python -m bench.quotes [--limit N] [--home FOLDER]
+usage: python -m bench.quotes [--limit N] [--home FOLDER]
 """
 
 from __future__ import annotations

@@ -2,7 +2,7 @@
 
 Half are asked of 350 statutes, half of 779 encyclopedia passages, all in one workspace.
 
-    python -m bench.replay [--limit N] [--home FOLDER]
+usage: python -m bench.replay [--limit N] [--home FOLDER]
 """
 
 from __future__ import annotations

@@ -4,7 +4,7 @@ Each question is asked twice through the whole pipeline, once over its own posit
 documents, once over the negative ones alone. The data is non-commercial: it is measured on here,
 never trained on, and no threshold was chosen by it.
 
-    python -m bench.rgb [--limit N]
+usage: python -m bench.rgb [--limit N]
 """
 
 from __future__ import annotations

@@ -30,9 +30,12 @@ arguments: they come from a prompt, from the variable `TEAEGG_PASSWORD` or throu
 The words user, group, collection and key are understood in the plural as well.
 
 `teaegg learn` may be stopped at any moment, by Ctrl-C or worse: the same command goes on where it was.
-Learning a folder again reads only what changed and forgets what is gone. With `--groups`, documents
-that are new are shown to these groups only; a document that is there already is never shown to more
-people by learning it again.
+Learning a folder again reads only what changed and forgets what is gone.
+
+With `--groups`, a collection that is new is granted to these groups. In one that has other readers, or
+none, the documents named are shown to these groups only, each by a grant of its own; those that had
+grants of their own before keep them. What else lies in the collection is not touched. Without
+`--groups`, what is new in a collection is read by whoever reads the collection; at first only owners.
 """
 
 
@@ -68,7 +71,8 @@ def _section(command: Any, words: str) -> Iterator[str]:
     context = typer.Context(command, info_name=words)
     yield f"## `{words}`\n"
     yield f"{' '.join(str(command.help).split())}\n"
-    yield f"    {' '.join([words, *command.collect_usage_pieces(context)])}\n"
+    pieces = (piece.strip("{}") for piece in command.collect_usage_pieces(context))
+    yield f"    {' '.join([words, *(piece.replace('}...', '...').upper() for piece in pieces)])}\n"
     if command.params:
         yield "| Argument or option | What it does |"
         yield "| --- | --- |"
@@ -78,13 +82,17 @@ def _section(command: Any, words: str) -> Iterator[str]:
 
 
 def _row(parameter: Any, context: typer.Context) -> str:
-    metavar = parameter.make_metavar(context)
     if parameter.param_type_name == "argument":
-        name = metavar
+        name = parameter.display_name_raw.upper()
     else:
-        name = ", ".join(parameter.opts) + ("" if parameter.is_flag else f" {metavar}")
+        # What it takes: its own word for it, or Typer's (<str>, <quote|compose>).
+        takes = parameter.metavar or parameter.display_type(context)
+        names = ", ".join((*parameter.opts, *parameter.secondary_opts))
+        name = names if parameter.is_flag else f"{names} {takes}"
     default = parameter.default
-    is_told = isinstance(default, str | int | float | Path) and default not in ("", False)
+    is_told = (
+        isinstance(default, str | int | Path) and not isinstance(default, bool) and default != ""
+    )
     ending = f" Default: `{default}`." if is_told else ""
     cells = (f"`{name}`", f"{parameter.help or ''}{ending}")
     return f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in cells)} |"

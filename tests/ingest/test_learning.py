@@ -69,7 +69,6 @@ class House:
 
 @asynccontextmanager
 async def open_house(home: Path) -> AsyncIterator[House]:
-    home.mkdir(exist_ok=True)
     database = await open_database(f"sqlite+aiosqlite:///{home / 'records.db'}")
     try:
         index = await open_lance_index(str(home / "index"), dimensions=DIMENSIONS)
@@ -80,6 +79,7 @@ async def open_house(home: Path) -> AsyncIterator[House]:
 
 @pytest.fixture
 async def house(tmp_path: Path) -> AsyncIterator[House]:
+    (tmp_path / "home").mkdir()
     async with open_house(tmp_path / "home") as made:
         yield made
 
@@ -175,7 +175,7 @@ async def test_a_path_that_is_not_there_is_an_error_and_forgets_nothing(
     house: House, folder: Path
 ) -> None:
     await house.learn(folder)
-    folder.rename(folder.with_name("weg"))
+    os.rename(folder, folder.with_name("weg"))  # noqa: PTH104
     with pytest.raises(NotFoundError, match="制度"):
         await house.learn(folder)
     assert len(await house.records()) == 2
@@ -207,6 +207,15 @@ async def test_a_file_that_breaks_withdraws_what_it_said_before(house: House, fo
     assert (await house.learn(folder))["a.md"] == "quarantined"
     record = (await house.records())["a.md"]
     assert await house.texts(record) == [] and record.passages == 0
+
+
+async def test_what_could_not_be_read_is_tried_again_under_new_settings(
+    house: House, folder: Path
+) -> None:
+    await house.learner(max_text_characters=1000, max_file_bytes=10).learn([folder], collection="c")
+    assert {record.state for record in (await house.records()).values()} == {"quarantined"}
+    assert set((await house.learn(folder)).values()) <= {"learned", "updated"}
+    assert await house.index.count(visible=ALL) == 3
 
 
 async def test_files_over_the_limit_are_quarantined_unread(house: House, folder: Path) -> None:

@@ -17,7 +17,7 @@ from teaegg.store.documents import DocumentRecords
 from teaegg.store.lance import open_lance_index
 
 FILES = 60
-KILLS = 6
+KILLS = 5
 SCRIPT = """
 import asyncio, sys
 from pathlib import Path
@@ -32,7 +32,8 @@ from teaegg.store.lance import open_lance_index
 async def main(home, folder):
     database = await open_database(f"sqlite+aiosqlite:///{home / 'records.db'}")
     index = await open_lance_index(str(home / "index"), dimensions=8)
-    learner = Learner(index, DocumentRecords(database), BlobStore(home / "blobs"), IngestSettings(), SystemClock())
+    documents, blobs = DocumentRecords(database), BlobStore(home / "blobs")
+    learner = Learner(index, documents, blobs, IngestSettings(), SystemClock())
     print("begin", flush=True)
     await learner.learn([folder], collection="c")
     await database.close()

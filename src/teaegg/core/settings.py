@@ -137,7 +137,7 @@ class AnswerSettings(_Section):
         200, ge=20, le=2000, description="Most characters quoted; sure answers are shorter."
     )
     abstain_below: float = Field(
-        0.5,
+        0.38,
         ge=0,
         le=1,
         description="Confidence under which the answer is 'the documents do not say'.",

@@ -165,6 +165,21 @@ def suspicious_instructions(text: str) -> tuple[Finding, ...]:
     return tuple(sorted(found, key=lambda finding: (finding.start, finding.end)))
 
 
+def closed_stretches(text: str) -> tuple[tuple[int, int], ...]:
+    """(start, end) of what may neither be shown to a model nor be quoted as proof.
+
+    From where a text begins to give orders to a model to the end of that line: orders run on.
+    """
+    return tuple(
+        (finding.start, _line_end(text, finding.end)) for finding in suspicious_instructions(text)
+    )
+
+
+def _line_end(text: str, position: int) -> int:
+    end = text.find("\n", position)
+    return len(text) if end < 0 else end
+
+
 def _same_length(text: str) -> str:
     """Half width where that keeps every position."""
     plain = to_half_width(text)

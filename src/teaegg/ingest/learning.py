@@ -34,6 +34,7 @@ Outcome = Literal["learned", "updated", "unchanged", "quarantined", "forgotten"]
 _FLUSH_PASSAGES = 2000
 _FLUSH_SECONDS = 2.0
 _UNKNOWN_TYPE = "application/octet-stream"
+_INTERRUPTED = "Learning it was interrupted. Learn it again."
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,8 +130,8 @@ class Learner:
         roots = {item.root for item in found}
         known: dict[tuple[str, str], KnownSource] = {}
         for root in roots:
-            for source, item in (await self._documents.under_root(collection, root)).items():
-                known[root, source] = item
+            for source, learned in (await self._documents.under_root(collection, root)).items():
+                known[root, source] = learned
         run = _Run(collection, restricted, on_progress, len(found), flushed_at=self._now())
         worker = self._worker()
         try:
@@ -175,7 +176,7 @@ class Learner:
         try:
             data = await self._bytes(item)
             version = content_hash(data)
-            if known and known.document.version == version:
+            if known and known.document.version == version and _was_read(known):
                 await self._keep(run, known, item.modified_ns)
                 return
             understood = await worker.read(data, item.source)
@@ -215,6 +216,12 @@ class Learner:
     async def _flush(self, run: _Run) -> None:
         """Write what waits: all of it into the index in one step, then the records."""
         waiting, run.waiting = run.waiting, []
+        for ready in waiting:
+            if ready.older is None:
+                # Without a record nobody could find the passages again, should this process be
+                # killed now and the file be gone before the next run.
+                announced = replace(ready.document, state="quarantined", reason=_INTERRUPTED)
+                await self._documents.put(announced, root=ready.root, modified_ns=0)
         await self._index.replace(
             {ready.document.id: (ready.document.scope, ready.passages) for ready in waiting}
         )
@@ -280,16 +287,15 @@ class Learner:
         known: dict[tuple[str, str], KnownSource],
     ) -> None:
         present = {(item.root, item.source) for item in found}
-        # A root that cannot be looked at (an unmounted drive) says nothing about what is below it.
-        unseen = {
-            item.root
-            for item in found
-            if isinstance(item, SourceProblem) and str(item.path) == item.root
-        }
+        # A folder that cannot be looked at (an unmounted drive) says nothing about what is below it.
+        closed = [item for item in found if isinstance(item, SourceProblem)]
         gone = [
             item.document
             for (root, source), item in known.items()
-            if (root, source) not in present and root not in unseen
+            if (root, source) not in present
+            and not any(
+                root == each.root and source.startswith(f"{each.source}/") for each in closed
+            )
         ]
         if gone:
             await self.forget(gone)
@@ -342,5 +348,10 @@ def _document_name(collection: str, item: SourceFile | SourceProblem) -> str:
 
 
 def _looks_unchanged(item: SourceFile, known: KnownSource) -> bool:
+    """What could not be read is tried again: settings and rights may have changed since."""
     same_size = known.document.size_bytes == item.size_bytes
-    return same_size and known.modified_ns == item.modified_ns
+    return same_size and known.modified_ns == item.modified_ns and _was_read(known)
+
+
+def _was_read(known: KnownSource) -> bool:
+    return known.document.state != "quarantined"

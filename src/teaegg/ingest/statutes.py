@@ -206,8 +206,8 @@ class _Restructuring:
 
     def _placed(self, block: Block) -> Block:
         article = self._article if self._in_article else None
-        path = (*self._path(), *block.location.path[len(block.location.path) :])
-        return replace(block, location=replace(block.location, path=path, article=article))
+        location = replace(block.location, path=self._path(), article=article)
+        return replace(block, location=location)
 
     def _path(self) -> tuple[str, ...]:
         return tuple(text for _, text in self._divisions)

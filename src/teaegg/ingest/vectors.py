@@ -73,7 +73,10 @@ class VectorFiller:
             if len(passages) >= _WRITE_PASSAGES:
                 made += await self._write(passages, finished, meter, pause_seconds)
                 passages, finished = [], []
-        return made + await self._write(passages, finished, meter, pause_seconds)
+        made += await self._write(passages, finished, meter, pause_seconds)
+        if made:
+            await self._index.optimize()
+        return made
 
     async def _write(
         self,

@@ -15,7 +15,7 @@ from teaegg.core.answers import Citation, Evidence, Sentence
 from teaegg.core.documents import Passage
 from teaegg.guard.claims import check_sentence
 from teaegg.guard.figures import figures
-from teaegg.guard.instructions import suspicious_instructions
+from teaegg.guard.instructions import closed_stretches
 from teaegg.guard.wording import content_terms
 from teaegg.models.base import ChatModel, Message
 from teaegg.retrieval.marked_text import MarkedSentence, SentenceReader
@@ -157,19 +157,13 @@ def _as_data(number: int, proof: _Proof) -> str:
 
 def _proof(passage: Passage) -> _Proof:
     """The sentences of a passage up to one that speaks to the model; the rest of its line goes too."""
-    suspicious = suspicious_instructions(passage.text)
-    closed = [(finding.start, _line_end(passage.text, finding.end)) for finding in suspicious]
+    closed = closed_stretches(passage.text)
     spans = tuple(
         (start, end)
         for start, end in split_sentences(passage.text)
         if not any(start < stop and begin < end for begin, stop in closed)
     )
     return _Proof(passage, spans)
-
-
-def _line_end(text: str, position: int) -> int:
-    end = text.find("\n", position)
-    return len(text) if end < 0 else end
 
 
 def _says_nothing(written: MarkedSentence) -> bool:

@@ -16,6 +16,7 @@ from teaegg.core.actors import VisibleSet
 from teaegg.core.answers import Citation, Evidence
 from teaegg.core.clock import Clock
 from teaegg.core.settings import AnswerSettings
+from teaegg.guard.instructions import closed_stretches
 from teaegg.models.base import ChatModel, Embedder
 from teaegg.retrieval.query import Language, Query
 from teaegg.retrieval.spans.answerability import (
@@ -33,6 +34,7 @@ from teaegg.retrieval.spans.evidence import (
 )
 from teaegg.retrieval.spans.features import lexical_features, with_cosines
 from teaegg.retrieval.spans.model import SpanModel, fill_budget, fitted_model
+from teaegg.retrieval.spans.sentences import split_sentences
 from teaegg.store.index import PassageIndex
 
 _FREQUENCY_CAP = 1000
@@ -184,8 +186,20 @@ def _source(item: Evidence) -> Source:
     passage = item.passage
     is_row = passage.location.row is not None and "\n" not in passage.text
     return Source(
-        passage.text, item.score, whole=is_row and len(passage.text) <= _WHOLE_ROW_CHARACTERS
+        text=_without_orders(passage.text),
+        score=item.score,
+        heading=" ".join((passage.title, *passage.location.path)),
+        whole=is_row and len(passage.text) <= _WHOLE_ROW_CHARACTERS,
     )
+
+
+def _without_orders(text: str) -> str:
+    """Sentences that give orders to a model, blanked: they are no answer, and places must not move."""
+    for begin, stop in closed_stretches(text):
+        for start, end in split_sentences(text):
+            if start < stop and begin < end:
+                text = text[:start] + " " * (end - start) + text[end:]
+    return text
 
 
 def _scored(span: Span, score: float, belief: float) -> ScoredSpan:

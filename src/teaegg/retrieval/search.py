@@ -11,13 +11,19 @@ from teaegg.core.answers import Evidence
 from teaegg.core.clock import Clock
 from teaegg.core.documents import Passage
 from teaegg.core.settings import SearchSettings
-from teaegg.core.terms import index_terms
+from teaegg.core.terms import canonical_identifier, identifiers, index_terms
 from teaegg.models.base import Embedder
 from teaegg.retrieval.query import Query, understand
 from teaegg.store.documents import DocumentRecords
 from teaegg.store.index import Hit, PassageIndex
 
 _EXACT_LIMIT = 20
+_CODE_LIMIT = 200
+_CODE_EVIDENCE = 3
+_TELLING_PASSAGES = 8
+_SUBJECT_CHARACTERS = 12
+_EXACT_STEP = 0.1
+"""Each further exact hit counts so much less: the first is what the reference means."""
 _VECTOR_SPREAD = 0.12
 """Cosines of multilingual-e5 lie close together: this far below the best counts as nothing."""
 _FULL_GATE_COVERAGE = 0.35
@@ -90,7 +96,7 @@ class Searcher:
     async def _exact(
         self, query: Query, visible: VisibleSet, collections: frozenset[str]
     ) -> list[Passage]:
-        """Named articles of named documents, and rows that hold a code of the question."""
+        """Named articles of named documents, then what holds a telling code of the question."""
         found: list[Passage] = []
         if query.articles and query.documents:
             found += await self._index.exact_search(
@@ -105,12 +111,36 @@ class Searcher:
             rows = await self._index.exact_search(
                 identifiers=query.codes,
                 visible=visible,
-                limit=_EXACT_LIMIT + 1,
+                limit=_CODE_LIMIT,
                 collections=collections,
             )
-            # A code that stands everywhere (a thread size, a model line) names nothing in particular.
-            found += rows if len(rows) <= _EXACT_LIMIT else []
+            # Only the first few: the question may be about what the fused search finds.
+            found += telling(rows, query.codes)[:_CODE_EVIDENCE]
         return found
+
+
+def telling(passages: Sequence[Passage], codes: frozenset[str]) -> list[Passage]:
+    """The passages that `codes` single out, best first; [] when they stand in too many places.
+
+    A passage that holds more of the codes comes first, then one that begins with a code: that is
+    what a row is about, while a size or a model further on it shares with many others.
+    """
+    subject = [p for p in passages if _code_position(p, codes) <= _SUBJECT_CHARACTERS]
+    for candidates in (passages, subject):
+        if 0 < len(candidates) <= _TELLING_PASSAGES:
+            return sorted(
+                candidates, key=lambda p: (-_codes_held(p, codes), _code_position(p, codes))
+            )
+    return []
+
+
+def _codes_held(passage: Passage, codes: frozenset[str]) -> int:
+    return len(codes & identifiers(passage.text))
+
+
+def _code_position(passage: Passage, codes: frozenset[str]) -> int:
+    text = canonical_identifier(passage.text)
+    return min((at for code in codes if (at := text.find(code)) >= 0), default=len(text))
 
 
 def fuse(
@@ -159,5 +189,6 @@ def _with_exact(exact: Sequence[Passage], fused: Sequence[Evidence]) -> list[Evi
     for passage in exact:
         known = by_id.get(passage.id)
         text_score, vector_score = (known.text_score, known.vector_score) if known else (None, None)
-        first[passage.id] = Evidence(passage, 1.0, text_score, vector_score, exact=True)
+        score = max(1.0 - _EXACT_STEP * len(first), _EXACT_STEP)
+        first[passage.id] = Evidence(passage, score, text_score, vector_score, exact=True)
     return [*first.values(), *(item for item in fused if item.passage.id not in first)]

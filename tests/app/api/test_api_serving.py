@@ -2,6 +2,7 @@
 
 import asyncio
 import base64
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -31,11 +32,12 @@ async def _key_of_li(home: Path) -> str:
 
 
 @pytest.fixture(scope="module")
-def server(founded: Path) -> Iterator[tuple[str, str]]:
-    """(address, API key of li)."""
-    key = asyncio.run(_key_of_li(founded))
+def server(founded: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, str]]:
+    """(address, API key of li), over a copy: the server's worker writes."""
+    home = Path(shutil.copytree(founded, tmp_path_factory.mktemp("served") / "home"))
+    key = asyncio.run(_key_of_li(home))
     process = subprocess.Popen(
-        [sys.executable, str(Path(__file__).with_name("server_process.py")), str(founded)],
+        [sys.executable, str(Path(__file__).with_name("server_process.py")), str(home)],
         stdout=subprocess.PIPE,
         text=True,
     )

@@ -1,6 +1,7 @@
 """The command line as a person types it, over a home of its own, with stand-ins for both models."""
 
 import json
+import shutil
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -68,6 +69,8 @@ class CommandLine:
             "TEAEGG_CONFIG": None,
             "TEAEGG_PASSWORD": PASSWORD,
             "NO_COLOR": "1",
+            # The confidence is calibrated for real vectors; of the stand-in's it says nothing.
+            "TEAEGG_ANSWERS__ABSTAIN_BELOW": "0",
         }
 
     def __call__(self, *words: str, typed: str | None = None, **environment: str | None) -> Typed:
@@ -114,10 +117,8 @@ HANDBOOK = """# 员工手册
 PRICES = "# 价格表\n\nQH-200-1.5 的成本价是968元。\n"
 
 
-@pytest.fixture
-def folder(tmp_path: Path) -> Path:
+def write_folder(path: Path) -> Path:
     """Two documents, one of them not for everybody."""
-    path = tmp_path / "documents"
     path.mkdir()
     (path / "handbook.md").write_text(HANDBOOK, encoding="utf-8")
     (path / "prices.md").write_text(PRICES, encoding="utf-8")
@@ -125,10 +126,25 @@ def folder(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def company(cli: CommandLine, folder: Path) -> CommandLine:
+def folder(tmp_path: Path) -> Path:
+    return write_folder(tmp_path / "documents")
+
+
+@pytest.fixture(scope="session")
+def company_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Staff reads the handbook, finance reads the prices; lina is staff, wang is both."""
-    cli.done("learn", str(folder / "handbook.md"), "-c", "handbook", "--groups", "staff")
-    cli.done("learn", str(folder / "prices.md"), "-c", "prices", "--groups", "finance")
-    cli.done("user", "add", "lina", "--groups", "staff")
-    cli.done("user", "add", "wang", "--groups", "staff,finance")
+    place = tmp_path_factory.mktemp("company")
+    source = write_folder(place / "documents")
+    cli = CommandLine(place / "home")
+    cli.done("learn", str(source / "handbook.md"), "-c", "handbook", "--groups", "staff")
+    cli.done("learn", str(source / "prices.md"), "-c", "prices", "--groups", "finance")
+    cli.done("user", "add", "lina", "--groups", "staff", "--no-password")
+    cli.done("user", "add", "wang", "--groups", "staff,finance", "--no-password")
+    return cli.home
+
+
+@pytest.fixture
+def company(cli: CommandLine, company_home: Path) -> CommandLine:
+    """A company of one's own for every test."""
+    shutil.copytree(company_home, cli.home)
     return cli

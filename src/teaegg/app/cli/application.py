@@ -7,6 +7,7 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
+from teaegg import __version__
 from teaegg.app.cli.commands import (
     ask,
     checks,
@@ -18,7 +19,7 @@ from teaegg.app.cli.commands import (
     serve,
 )
 from teaegg.app.cli.errors import reported
-from teaegg.app.cli.output import use_utf8
+from teaegg.app.cli.output import say, use_utf8
 
 
 class _ReportingGroup(TyperGroup):
@@ -38,15 +39,20 @@ application = typer.Typer(
 )
 
 
+def _tell_version(wanted: bool) -> None:
+    if wanted:
+        say(f"TeaEgg {__version__}")
+        raise typer.Exit
+
+
 @application.callback()
 def _root(
     version: Annotated[
-        bool, typer.Option("--version", help="Print the version.", is_eager=True)
+        bool,
+        typer.Option("--version", help="Print the version.", is_eager=True, callback=_tell_version),
     ] = False,
 ) -> None:
-    if version:
-        checks.version()
-        raise typer.Exit
+    """Runs before every command; `--version` has been dealt with by then."""
 
 
 _DOCUMENTS, _QUESTIONS, _PEOPLE, _MACHINE = "Documents", "Questions", "Who may read", "Machine"

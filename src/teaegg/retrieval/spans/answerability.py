@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from teaegg.retrieval.spans.evidence import Flags, Floats, Question, Span, share
-from teaegg.retrieval.spans.features import SPAN_FEATURES
+from teaegg.retrieval.spans.features import SPAN_FEATURES, context_present
 
 ANSWER_FEATURES: tuple[str, ...] = (
     "top_score",  # score of the best sentence
@@ -65,8 +65,7 @@ def answer_features(
     order = np.argsort(-scores, kind="stable")
     best, named = shortlist[order[0]], dict(zip(SPAN_FEATURES, features[order[0]], strict=True))
     siblings = [other for other in spans if other.passage == best.passage]
-    previous = siblings[best.index - 1].present if best.index else best.present
-    context: Flags = best.present | previous | siblings[0].present
+    context = context_present(best, siblings)
     values: tuple[float, ...] = (
         *_score_features(scores, order),
         *_coverage_features(question, spans, best, context, named),
@@ -109,7 +108,7 @@ def _coverage_features(
     context: Flags,
     named: dict[str, float],
 ) -> tuple[float, ...]:
-    pool = np.any([span.present for span in spans], axis=0)
+    pool = np.any([span.present | span.heading_present for span in spans], axis=0)
     return (
         named["coverage"],
         named["coverage_context"],

@@ -36,8 +36,8 @@ class Span:
     """One sentence of one passage: `text` is `passage_text[start:end]`.
 
     `passage` is the passage's rank in the evidence; `index` the sentence's place among the `count`
-    sentences of its passage. `present` and `passage_present` say per question term whether it
-    stands in the sentence and in the whole passage.
+    sentences of its passage. `present`, `heading_present` and `passage_present` say per question
+    term whether it stands in the sentence, in the headings above, and anywhere in both.
     """
 
     passage: int
@@ -47,6 +47,7 @@ class Span:
     index: int
     count: int
     present: Flags
+    heading_present: Flags
     passage_present: Flags
     passage_score: float
     cosine: float = 0.0
@@ -70,11 +71,14 @@ def read_question(text: str, frequencies: Mapping[str, int], passages: int) -> Q
 class Source:
     """A passage to take spans from, with its retrieval score.
 
-    `whole` marks a table row: its cells say something only together, so it is not taken apart.
+    `heading` is the document's title and the headings above: what they say, the passage need not
+    repeat. `whole` marks a table row: its cells say something only together, so it is not taken
+    apart.
     """
 
     text: str
     score: float
+    heading: str = ""
     whole: bool = False
 
 
@@ -84,11 +88,23 @@ def read_spans(question: Question, sources: Sequence[Source]) -> list[Span]:
     spans: list[Span] = []
     for rank, source in enumerate(sources):
         text, score = source.text, source.score
-        pieces = [(0, len(text))] if source.whole else split_sentences(text)
+        pieces = [(0, len(text))] if source.whole and text.strip() else split_sentences(text)
         present = [_presence(question, text[start:end]) for start, end in pieces]
-        whole = np.any(present, axis=0) if present else np.zeros(len(question.terms), dtype=bool)
+        above = _presence(question, source.heading)
+        whole = np.any([*present, above], axis=0)
         spans += [
-            Span(rank, start, end, text[start:end], i, len(pieces), present[i], whole, score / best)
+            Span(
+                passage=rank,
+                start=start,
+                end=end,
+                text=text[start:end],
+                index=i,
+                count=len(pieces),
+                present=present[i],
+                heading_present=above,
+                passage_present=whole,
+                passage_score=score / best,
+            )
             for i, (start, end) in enumerate(pieces)
         ]
     return spans

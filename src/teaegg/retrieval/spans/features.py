@@ -8,12 +8,12 @@ from collections.abc import Sequence
 import numpy as np
 
 from teaegg.retrieval.spans.asking import typed_tokens
-from teaegg.retrieval.spans.evidence import Floats, Question, Span, share
+from teaegg.retrieval.spans.evidence import Flags, Floats, Question, Span, share
 
 SPAN_FEATURES: tuple[str, ...] = (
     "coverage",  # rarity-weighted share of the question's terms in the sentence
     "coverage_previous",  # … in the sentence before: the subject is often named there
-    "coverage_context",  # … in sentence, sentence before and first sentence of the passage
+    "coverage_context",  # … in sentence, sentence before, first sentence and headings
     "local_coverage",  # as coverage, terms weighted by rarity inside the passage
     "local_coverage_previous",
     "characters",  # share of the question's Chinese characters in the sentence
@@ -62,6 +62,18 @@ def with_cosines(features: Floats, cosines: Floats) -> Floats:
     return filled
 
 
+def context_present(span: Span, siblings: Sequence[Span]) -> Flags:
+    """Terms in the sentence, the one before, the first of the passage, or the headings above."""
+    previous = siblings[span.index - 1].present if span.index > 0 else span.present
+    context: Flags = span.present | previous | siblings[0].present | span.heading_present
+    return context
+
+
+def text_width(text: str) -> float:
+    """How much a text says, in Chinese characters: letters say less each."""
+    return len(text) / (_LATIN_WIDTH if text.isascii() else 1.0)
+
+
 def _local_rarity(question: Question, siblings: Sequence[Span]) -> Floats:
     """Term weights by rarity inside one passage.
 
@@ -85,12 +97,12 @@ def _features(
     tokens = typed_tokens(question.kind, span.text, question.text)
     lowered = span.text.lower()
     heads = sum(head in lowered for head in question.heads)
-    width = len(span.text) / (_LATIN_WIDTH if span.text.isascii() else 1.0)
+    width = text_width(span.text)
     is_reason = question.kind == "reason"
     return (
         share(question.rarity, span.present),
         share(question.rarity, previous),
-        share(question.rarity, span.present | previous | siblings[0].present),
+        share(question.rarity, context_present(span, siblings)),
         share(local, span.present),
         share(local, previous),
         len(question.characters & set(span.text)) / max(1, len(question.characters)),

@@ -13,7 +13,7 @@ import numpy as np
 
 from teaegg.retrieval.spans.answerability import ANSWER_FEATURES, probabilities
 from teaegg.retrieval.spans.evidence import Floats, Span
-from teaegg.retrieval.spans.features import SPAN_FEATURES
+from teaegg.retrieval.spans.features import SPAN_FEATURES, text_width
 
 SHORTLIST = 12
 """Sentences that are embedded: the lexically best."""
@@ -67,16 +67,20 @@ def fitted_model() -> SpanModel:
 
 
 def fill_budget(spans: Sequence[Span], scores: Floats, budget_characters: int) -> list[int]:
-    """Rows to quote, best first: the best always, others by probability while they fit."""
+    """Rows to quote, best first: the best always, others by probability while they fit.
+
+    `budget_characters` are Chinese characters; of English, 2.5 times as many letters fit.
+    """
     if not spans:
         return []
     belief = probabilities(scores)
     order = [int(row) for row in np.argsort(-belief, kind="stable")]
-    picked, used = [order[0]], len(spans[order[0]].text)
+    picked, used = [order[0]], text_width(spans[order[0]].text)
     for row in order[1:]:
         if belief[row] < _LEAST_BELIEF:
             break
-        if used + len(spans[row].text) <= budget_characters:
+        width = text_width(spans[row].text)
+        if used + width <= budget_characters:
             picked.append(row)
-            used += len(spans[row].text)
+            used += width
     return picked

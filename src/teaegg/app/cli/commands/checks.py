@@ -1,4 +1,4 @@
-"""The state of the installation: doctor, settings, version."""
+"""The state of the installation: doctor and settings."""
 
 from __future__ import annotations
 
@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any
 import typer
 from rich.text import Text
 
-from teaegg import __version__
 from teaegg.app.cli.errors import EXIT_FAILED, EXIT_SETTINGS
 from teaegg.app.cli.options import Json
 from teaegg.app.cli.output import say, write_json
@@ -53,11 +52,6 @@ def settings(as_json: Json = False) -> None:
         say(f"\n[{section}]")
         for key, value in keys.items():
             say(f"{key} = {_toml(value)}")
-
-
-def version() -> None:
-    """Print the version."""
-    say(f"TeaEgg {__version__}")
 
 
 def _findings(context: typer.Context) -> list[Finding]:

@@ -54,7 +54,7 @@ def show(
         found = await find_document(workspace, actor, document)
         pieces = await workspace.passages(actor, found.id) if passages else []
         if as_json:
-            listed = {"passages_text": [passage_record(p) for p in pieces]} if passages else {}
+            listed = {"contents": [passage_record(p) for p in pieces]} if passages else {}
             write_json({**document_record(found), **listed})
         else:
             show_document(found)

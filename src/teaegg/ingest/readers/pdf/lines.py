@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+import unicodedata
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -88,12 +89,17 @@ def _glyphs(textpage: Any) -> list[_Glyph]:
         box, cell = _box(textpage, index), _cell(textpage, index)
         size = float(raw.FPDFText_GetFontSize(textpage, index))
         suspicious = (
-            code > 0x20 and cell is not None and _is_suspicious(textpage, index, cell, modes)
+            _has_ink(code) and cell is not None and _is_suspicious(textpage, index, cell, modes)
         )
         glyphs.append(
             _Glyph(chr(code) if code <= 0x10FFFF else "\ufffd", box, cell, size, suspicious)
         )
     return glyphs
+
+
+def _has_ink(code: int) -> bool:
+    """Spaces and format characters are never seen, whatever their colour."""
+    return code > 0x20 and unicodedata.category(chr(min(code, 0x10FFFF)))[0] not in "CZ"
 
 
 def _box(textpage: Any, index: int) -> Place | None:

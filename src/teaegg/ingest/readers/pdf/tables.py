@@ -6,11 +6,15 @@ from io import BytesIO
 from typing import Any, NamedTuple
 
 import pdfplumber
-from pdfminer.pdfparser import PDFSyntaxError
-from pdfminer.psparser import PSException
+from pdfminer.psexceptions import PSException
+from pdfplumber.utils.exceptions import MalformedPDFException, PdfminerException
 
 from teaegg.ingest.readers.ocr import Box
 
+# What pdfminer lets through when a file breaks the rules.
+_CARELESS = (
+    ValueError, TypeError, LookupError, AttributeError, AssertionError, RecursionError, ArithmeticError,
+)  # fmt: skip
 _MIN_CELLS = 4
 _MIN_FILLED_SHARE = 0.4
 
@@ -38,22 +42,8 @@ class TableFinder:
             page = self._document.pages[page_index]
             found = [_ruled(table, page) for table in page.find_tables()]
             page.close()
-        except (
-            PDFSyntaxError,
-            PSException,
-            ValueError,
-            TypeError,
-            KeyError,
-            IndexError,
-            AttributeError,
-            RecursionError,
-            AssertionError,
-        ):
+        except (PdfminerException, MalformedPDFException, PSException, *_CARELESS):
             return []
-        except Exception as error:  # pdfplumber wraps pdfminer's errors in a class of its own
-            if type(error).__module__.startswith(("pdfplumber", "pdfminer")):
-                return []
-            raise
         return [table for table in found if _is_real(table)]
 
     def close(self) -> None:

@@ -113,3 +113,4 @@ document.addEventListener("keydown", (event) => {
 });
 
 restore();
+page.dataset.ready = "true"; // from here on Enter asks

@@ -1,7 +1,7 @@
 // The library page: what one may read, its states, and why one sees it.
 
 import { get } from "./api.js";
-import { byId, icon, language, make, notice, say } from "./dom.js";
+import { byId, icon, language, make, notice, say, sayCount } from "./dom.js";
 import { closeMenu, loadHistory } from "./shell.js";
 import { watchUploads } from "./uploads.js";
 
@@ -79,7 +79,7 @@ function draw() {
 function book(record) {
   const [, label, kind] = KINDS.find(([pattern]) => pattern.test(record.media_type)) ?? [null, "TXT", ""];
   const facts = [record.collection, fileName(record.source), size(record.size_bytes),
-    record.passages ? say("passages_count", { count: record.passages }) : null,
+    record.passages ? sayCount("passages_count", record.passages) : null,
     record.restricted ? say("restricted") : null].filter(Boolean);
   const original = `/api/documents/${encodeURIComponent(record.document)}/original`;
   return make("li", { class: "book", data: { document: record.document } },

@@ -66,7 +66,6 @@ function show(view, content) {
   for (const [name, tab] of Object.entries(tabs)) tab.setAttribute("aria-selected", String(name === view));
   body.replaceChildren(...content());
   body.scrollTop = 0;
-  if (body.querySelector(".record")) return; // the row stands upright at the top
   body.querySelector("tr.cited, mark")?.scrollIntoView({ block: "center", inline: "nearest" });
 }
 
@@ -105,7 +104,7 @@ function textOf(excerpt) {
   }
   flush();
   const records = cited.filter((piece) => piece.kind === "row" && cells(piece.text).length > WIDE_COLUMNS).map(recordOf);
-  return [...crumbs, ...records, ...parts];
+  return [...crumbs, ...parts, ...records];
 }
 
 export function isCited(piece, { start, end }) {

@@ -2,6 +2,8 @@
 
 import { make, say } from "./dom.js";
 
+const LONG_CHARACTERS = 28;
+
 /** [[header, value], …]; what has no header belongs to the value before it. */
 export function cells(text) {
   const found = [];
@@ -26,9 +28,13 @@ export function rowsTable(pieces, { start, end }) {
     ...headers.map((header) => make("th", { scope: "col" }, header)));
   const lines = rows.map((row) => make("tr", { class: row.isCited ? "cited" : "" },
     make("td", { class: "row-number" }, String(row.number)),
-    ...headers.map((header) => make("td", {}, row.values.get(header) ?? ""))));
+    ...headers.map((header) => cell(row.values.get(header) ?? ""))));
   return make("div", { class: "table-frame", tabIndex: 0 },
     make("table", { class: "rows" }, make("thead", {}, head), make("tbody", {}, ...lines)));
+}
+
+function cell(value) {
+  return make("td", { class: value.length > LONG_CHARACTERS ? "long" : "" }, value);
 }
 
 /** One row upright, field by field, so that it can be read on a phone. */

@@ -3,6 +3,7 @@
 import { icon, make, notice, say, sayCount } from "./dom.js";
 import { placeOf, titleOf } from "./locations.js";
 import { openPlace } from "./place.js";
+import { cells } from "./rows.js";
 
 const CHECK = "M5 12.500l4.500 4.500L19 7.500";
 
@@ -33,7 +34,7 @@ export class Turn {
     this.body.classList.add(`${mode}-mode`);
     const chips = record.citations.map((citation) => chip(++this.count, citation));
     const element = make("div", { class: "sentence" },
-      make("p", { class: "sentence-text" }, record.text, ...chips),
+      make("p", { class: "sentence-text" }, ...wording(record), ...chips),
       make("p", { class: "sentence-source" }, ...record.citations.map((citation, i) => sourceLine(citation, chips[i]))));
     this.sentences.append(element);
   }
@@ -61,6 +62,14 @@ export class Turn {
     this.body.append(notice(error,
       make("button", { class: "button quiet", type: "button", onclick: again }, say("try_again"))));
   }
+}
+
+/** The sentence; a quoted row of a table field by field, with the same words. */
+function wording({ text, citations }) {
+  const fields = citations[0]?.location.row ? cells(text) : [];
+  if (fields.length < 2) return [text];
+  return fields.map(([header, value]) => make("span", { class: "field-pair" },
+    header ? make("span", { class: "field-name" }, `${header}: `) : null, value.replace(/；$/, "")));
 }
 
 function chip(number, citation) {
