@@ -137,7 +137,7 @@ TARGETS = (
         "first_answer",
         lambda r: (
             f"{r['total_seconds']:g} s (learn {r['learn_seconds']:g} s, ask {r['ask_seconds']:g} s),"
-            f" at most {largest_mib(r):,} MiB, {r['verdict']}"
+            f" at most {largest_mib(r):,} MiB; {r['verdict']}, first quote “{r['first_quote']}”"
         ),
         lambda r: (
             r["total_seconds"] <= 30 and largest_mib(r) <= 2048 and r["verdict"] == "answered"

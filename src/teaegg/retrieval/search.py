@@ -67,8 +67,9 @@ class Searcher:
         """The `limit` best pieces of evidence for `question`, best first."""
         started = self._clock.monotonic_seconds()
         query = understand(question, await self._documents.names(visible=visible))
-        exact, text, (vector, embedding_ms) = await asyncio.gather(
-            self._exact(query, visible, collections),
+        articles, coded, text, (vector, embedding_ms) = await asyncio.gather(
+            self._articles(query, visible, collections),
+            self._coded(query, visible, collections),
             self._index.text_search(
                 query.terms,
                 visible=visible,
@@ -78,6 +79,8 @@ class Searcher:
             self._vector(query, visible, collections),
         )
         fused = fuse(query, text, vector, vector_weight=self._settings.vector_weight)
+        # Of the codes only a few: the question may be about what the fused search finds.
+        exact = [*articles, *telling(coded, query.codes, fused)[:_CODE_EVIDENCE]]
         evidence = tuple(_with_exact(exact, fused)[:limit])
         elapsed = (self._clock.monotonic_seconds() - started) * 1000
         return SearchResult(query, evidence, {"search": elapsed, "embedding": embedding_ms})
@@ -93,43 +96,50 @@ class Searcher:
         )
         return hits, embedding_ms
 
-    async def _exact(
+    async def _articles(
         self, query: Query, visible: VisibleSet, collections: frozenset[str]
     ) -> list[Passage]:
-        """Named articles of named documents, then what holds a telling code of the question."""
-        found: list[Passage] = []
-        if query.articles and query.documents:
-            found += await self._index.exact_search(
-                articles=query.articles,
-                documents=frozenset(query.documents),
-                visible=visible,
-                limit=_EXACT_LIMIT,
-                collections=collections,
-            )
-            found.sort(key=lambda passage: query.documents.index(passage.document))
-        if query.codes:
-            rows = await self._index.exact_search(
-                identifiers=query.codes,
-                visible=visible,
-                limit=_CODE_LIMIT,
-                collections=collections,
-            )
-            # Only the first few: the question may be about what the fused search finds.
-            found += telling(rows, query.codes)[:_CODE_EVIDENCE]
-        return found
+        """The named articles of the named documents, the latest version of a document first."""
+        if not (query.articles and query.documents):
+            return []
+        found = await self._index.exact_search(
+            articles=query.articles,
+            documents=frozenset(query.documents),
+            visible=visible,
+            limit=_EXACT_LIMIT,
+            collections=collections,
+        )
+        return sorted(found, key=lambda passage: query.documents.index(passage.document))
+
+    async def _coded(
+        self, query: Query, visible: VisibleSet, collections: frozenset[str]
+    ) -> list[Passage]:
+        """Passages that hold a code of the question, in no order."""
+        return await self._index.exact_search(
+            identifiers=query.codes, visible=visible, limit=_CODE_LIMIT, collections=collections
+        )
 
 
-def telling(passages: Sequence[Passage], codes: frozenset[str]) -> list[Passage]:
+def telling(
+    passages: Sequence[Passage], codes: frozenset[str], fused: Sequence[Evidence]
+) -> list[Passage]:
     """The passages that `codes` single out, best first; [] when they stand in too many places.
 
-    A passage that holds more of the codes comes first, then one that begins with a code: that is
-    what a row is about, while a size or a model further on it shares with many others.
+    Where a code stands in many passages, those that begin with it count: that is what a row is
+    about, while a size or a model further on it shares with others. More codes held come first,
+    then what the fused search prefers, then where the code stands.
     """
+    rank = {item.passage.id: position for position, item in enumerate(fused)}
     subject = [p for p in passages if _code_position(p, codes) <= _SUBJECT_CHARACTERS]
     for candidates in (passages, subject):
         if 0 < len(candidates) <= _TELLING_PASSAGES:
             return sorted(
-                candidates, key=lambda p: (-_codes_held(p, codes), _code_position(p, codes))
+                candidates,
+                key=lambda p: (
+                    -_codes_held(p, codes),
+                    rank.get(p.id, len(rank)),
+                    _code_position(p, codes),
+                ),
             )
     return []
 
