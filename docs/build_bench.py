@@ -137,7 +137,7 @@ TARGETS = (
         "first_answer",
         lambda r: (
             f"{r['total_seconds']:g} s (learn {r['learn_seconds']:g} s, ask {r['ask_seconds']:g} s),"
-            f" at most {largest_mib(r):,} MiB; {r['verdict']}, first quote “{r['first_quote']}”"
+            f" at most {largest_mib(r):,} MiB; {r['verdict']}, first quote “{cell(r['first_quote'])}”"
         ),
         lambda r: (
             r["total_seconds"] <= 30 and largest_mib(r) <= 2048 and r["verdict"] == "answered"
@@ -159,6 +159,11 @@ def percent(share: float) -> str:
 
 def seconds(milliseconds: float) -> str:
     return f"{milliseconds / 1000:.2f} s"
+
+
+def cell(text: str) -> str:
+    """`text` on one line and without what would end a cell of a table."""
+    return " ".join(text.split()).replace("|", "\\|")
 
 
 def largest_mib(record: Record) -> int:

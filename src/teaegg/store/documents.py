@@ -97,7 +97,7 @@ class DocumentRecords:
             .group_by(DocumentRow.state)
         )
         async with self._database.session() as session:
-            return dict((await session.execute(statement)).tuples().all())
+            return {row[0]: row[1] for row in await session.execute(statement)}
 
     async def under_root(self, collection: str, root: str) -> dict[str, KnownSource]:
         """Source → what is known of it, for every document learned into `collection` from `root`."""

@@ -132,6 +132,9 @@ async def test_an_old_answer_is_withheld_once_its_document_may_not_be_read(
     await workspace.access.revoke(LOCAL_OWNER, "group", "finance", "collection", "prices")
     reply = await client.get(path)
     assert reply.json()["turns"][0]["answer"] is None
+    await assert_same(client, "/api/traces/{}", asked.json()["trace"], "t0")
+    owner = await signed_in("chen")
+    assert (await owner.get(f"/api/traces/{asked.json()['trace']}")).status_code == 200
     assert quote not in reply.text
 
 

@@ -46,7 +46,7 @@ class Protection:
         if scope["type"] != "http":
             await self._application(scope, receive, send)
             return
-        guarded = _with_headers(send, no_store=not scope["path"].startswith("/static/"))
+        guarded = _with_headers(send, _caching(scope["path"]))
         headers = Headers(scope=scope)
         method: str = scope["method"]
         if reason := foreign_origin(method, headers):
@@ -99,14 +99,18 @@ def foreign_origin(method: str, headers: Mapping[str, str]) -> str:
     return refused
 
 
-def _with_headers(send: Send, *, no_store: bool) -> Send:
+def _caching(path: str) -> str:
+    """The page's own files are asked for again by their tag; everything else is never kept."""
+    return "no-cache" if path.startswith("/static/") else "no-store"
+
+
+def _with_headers(send: Send, caching: str) -> Send:
     async def guarded(message: Message) -> None:
         if message["type"] == "http.response.start":
             headers = MutableHeaders(scope=message)
             for name, value in SECURITY_HEADERS.items():
                 headers.setdefault(name, value)
-            if no_store:
-                headers.setdefault("Cache-Control", "no-store")
+            headers.setdefault("Cache-Control", caching)
         await send(message)
 
     return guarded

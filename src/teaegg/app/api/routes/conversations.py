@@ -6,6 +6,7 @@ from typing import Any
 
 from fastapi import APIRouter
 
+from teaegg.app.api.history import earlier_answer
 from teaegg.app.api.identity import TheActor, TheWorkspace
 from teaegg.app.workspace import Workspace
 from teaegg.core.actors import Actor
@@ -13,7 +14,6 @@ from teaegg.core.errors import NotFoundError
 from teaegg.store.traces import Turn
 
 router = APIRouter(prefix="/conversations", tags=["conversations"])
-_ANSWER_FIELDS = ("verdict", "answer", "sentences", "nearest", "mode", "confidence", "trace")
 
 
 @router.get("")
@@ -47,18 +47,5 @@ async def _turn_record(workspace: Workspace, actor: Actor, turn: Turn) -> dict[s
         "understood": turn.understood,
         "asked_at": turn.asked_at.isoformat(),
         "trace": turn.trace,
-        "answer": await _answer_of(workspace, actor, turn.trace),
+        "answer": await earlier_answer(workspace, actor, turn.trace),
     }
-
-
-async def _answer_of(workspace: Workspace, actor: Actor, trace: str) -> dict[str, Any] | None:
-    """Grants may have been taken back since: what is quoted must still be visible today."""
-    try:
-        record = await workspace.trace(actor, trace)
-        quoted = [c for s in record["sentences"] for c in s["citations"]] + record["nearest"]
-        for document in {citation["document"] for citation in quoted}:
-            await workspace.document(actor, document)
-    except NotFoundError:
-        return None
-    answer = {name: record[name] for name in _ANSWER_FIELDS}
-    return {**answer, "timings": record["timings_ms"]}

@@ -1,6 +1,6 @@
 // The page on which one asks.
 
-import { get, postForEvents } from "./api.js";
+import { Failure, get, postForEvents } from "./api.js";
 import { byId, make, me, notice, say } from "./dom.js";
 import { closePlace } from "./place.js";
 import { closeMenu, loadHistory } from "./shell.js";
@@ -28,6 +28,8 @@ async function ask(question) {
       collections: chosenCollections(),
       stream: true,
     }, (name, data) => onEvent(turn, name, data), running.signal);
+    // A stream that ends without its answer was cut off on the way.
+    if (!turn.isComplete) throw new Failure({ message: say("offline"), remedy: say("offline_remedy") });
   } catch (error) {
     if (error.name === "AbortError") turn.element.remove();
     else turn.failed(error, () => { turn.element.remove(); ask(question); });

@@ -76,12 +76,14 @@ function pagePicture(citation, page) {
   const picture = make("img", { class: "place-page", alt: say("page_alt", { page, title: citation.title }), hidden: true });
   getPicture(`/api/documents/${encodeURIComponent(citation.document)}/pages/${page}.png?${query}`)
     .then(({ blob, firstMark }) => {
+      const toMark = () => { body.scrollTop = firstMark * picture.offsetHeight - body.clientHeight / 3; };
       picture.onload = () => {
         status.remove();
         picture.hidden = false;
         URL.revokeObjectURL(picture.src);
-        body.scrollTop = firstMark * picture.offsetHeight - body.clientHeight / 3;
+        toMark();
       };
+      picture.onclick = () => { picture.classList.toggle("large"); toMark(); };
       picture.src = URL.createObjectURL(blob);
     })
     .catch((error) => status.replaceWith(notice(error)));

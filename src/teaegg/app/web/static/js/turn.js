@@ -10,6 +10,7 @@ const CHECK = "M5 12.500l4.500 4.500L19 7.500";
 export class Turn {
   constructor(question) {
     this.count = 0;
+    this.isComplete = false;
     this.status = make("p", { class: "turn-status", role: "status" }, say("searching"));
     this.sentences = make("div", { class: "sentences" });
     this.body = make("div", { class: "turn-body" }, this.sentences);
@@ -39,15 +40,16 @@ export class Turn {
     this.sentences.append(element);
   }
 
-  /** The whole answer replaces what was streamed: a refusal takes back every sentence. */
+  /** The whole answer: adds what was not streamed; a refusal takes back every sentence. */
   answer(record) {
+    this.isComplete = true;
     this.status.remove();
-    this.sentences.replaceChildren();
-    this.count = 0;
     if (record.verdict === "answered") {
-      for (const sentence of record.sentences) this.sentence(sentence, record.mode);
+      const streamed = this.sentences.childElementCount;
+      for (const sentence of record.sentences.slice(streamed)) this.sentence(sentence, record.mode);
       this.body.append(foot(record, this.count));
     } else {
+      this.sentences.replaceChildren();
       this.body.append(verdict(record), foot(record, 0));
     }
   }
