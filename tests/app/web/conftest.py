@@ -1,4 +1,8 @@
-"""A server with documents and a browser; both are started once."""
+"""A server with documents and a browser; both are started once for a module.
+
+Not for the session: Playwright's synchronous API keeps an event loop running in this thread, in which
+no asynchronous test could start.
+"""
 
 import os
 import shutil
