@@ -46,8 +46,6 @@ WEIGHTS = ROOT / "src" / "teaegg" / "retrieval" / "spans" / "weights.json"
 EVIDENCE = 6
 BUDGET = AnswerSettings().quote_characters
 FREQUENCY_CAP = 1000
-NEVER_AGAINST = frozenset({"coverage", "local_coverage", "characters", "rarest", "type_match"})
-"""Features that speak for a sentence whatever the corpus: their weights are kept from being negative."""
 ANSWERED_WHEN_THERE = 0.90
 """The threshold is set where this share of the fitting half's answerable questions is answered."""
 _COSINES = [i for i, name in enumerate(SPAN_FEATURES) if name.startswith("cosine")]
@@ -205,11 +203,7 @@ def fit_ranking(groups: Sequence[tuple[Floats, NDArray[np.bool_]]], used: Sequen
         value = -float(np.log(good / everything).sum()) + 1.5 * float(weights @ weights)
         return value, stacked.T @ gradient + 3.0 * weights
 
-    # Left free, coverage comes out negative: coverage_context says nearly the same in encyclopedia
-    # passages. In a statute its neighbours would then inherit what the right clause is punished for.
-    bounds = [(0.0, None) if SPAN_FEATURES[i] in NEVER_AGAINST else (None, None) for i in used]
-    start = np.zeros(len(used))
-    fitted = minimize(loss, start, jac=True, method="L-BFGS-B", bounds=bounds).x
+    fitted = minimize(loss, np.zeros(len(used)), jac=True, method="L-BFGS-B").x
     weights = np.zeros(len(SPAN_FEATURES))
     weights[list(used)] = fitted / scale
     return weights

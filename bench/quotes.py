@@ -18,6 +18,7 @@ from typing import Any
 
 from bench.check_quotes import check
 from bench.data import data_folder, rows, spread
+from bench.fit_spans import half_of
 from bench.harness import answer, learn_folder, workspace_in, write_texts
 from bench.measuring import OUT, Progress, arguments, home_folder, milliseconds, report
 from teaegg.app.workspace import Workspace
@@ -53,7 +54,12 @@ async def measure(workspace: Workspace, limit: int) -> None:
         ]
         asked += [await ask(workspace, "laws", row["query"], row, sources) for row in _steps(laws)]
         file.writelines(json.dumps(record, ensure_ascii=False) + "\n" for record in asked)
-    report("quotes", {**summary([r for r in asked if r["set"] == "cmrc"]), "checker": check(path)})
+    cmrc_asked = [record for record in asked if record["set"] == "cmrc"]
+    held_out = [record for record in cmrc_asked if record["held_out"]]
+    report(
+        "quotes",
+        {**summary(cmrc_asked), "held_out_half": summary(held_out), "checker": check(path)},
+    )
 
 
 def _steps(items: list[Any]) -> Any:
@@ -72,6 +78,8 @@ async def ask(
     citations = [citation for sentence in result.sentences for citation in sentence.citations]
     return {
         "set": name,
+        # The weights were fitted on the other half (see bench.fit_spans).
+        "held_out": half_of(row.get("doc_id", "")) == 1,
         "id": row["id"],
         "question": question,
         "verdict": result.verdict,

@@ -46,12 +46,21 @@ class House:
             SystemClock(),
         )
 
+    @asynccontextmanager
+    async def opened(self, index: Any = None, **settings: Any) -> AsyncIterator[Learner]:
+        learner = self.learner(index, **settings)
+        try:
+            yield learner
+        finally:
+            await learner.close()
+
     def filler(self, embedder: Any) -> VectorFiller:
         settings = EmbeddingModelSettings(dimensions=DIMENSIONS, batch_passages=4)
         return VectorFiller(self.index, self.documents, embedder, settings, SystemClock())
 
     async def learn(self, *paths: Path, collection: str = "c", **more: Any) -> dict[str, str]:
-        outcomes = await self.learner().learn(list(paths), collection=collection, **more)
+        async with self.opened() as learner:
+            outcomes = await learner.learn(list(paths), collection=collection, **more)
         return {
             outcome.source.partition("/")[2] or outcome.source: outcome.outcome
             for outcome in outcomes
@@ -212,14 +221,16 @@ async def test_a_file_that_breaks_withdraws_what_it_said_before(house: House, fo
 async def test_what_could_not_be_read_is_tried_again_under_new_settings(
     house: House, folder: Path
 ) -> None:
-    await house.learner(max_text_characters=1000, max_file_bytes=10).learn([folder], collection="c")
+    async with house.opened(max_text_characters=1000, max_file_bytes=10) as learner:
+        await learner.learn([folder], collection="c")
     assert {record.state for record in (await house.records()).values()} == {"quarantined"}
     assert set((await house.learn(folder)).values()) <= {"learned", "updated"}
     assert await house.index.count(visible=ALL) == 3
 
 
 async def test_files_over_the_limit_are_quarantined_unread(house: House, folder: Path) -> None:
-    outcomes = await house.learner(max_file_bytes=30).learn([folder], collection="c")
+    async with house.opened(max_file_bytes=30) as learner:
+        outcomes = await learner.learn([folder], collection="c")
     assert any(o.outcome == "quarantined" and "bytes" in o.reason for o in outcomes)
 
 
@@ -246,7 +257,8 @@ async def test_restricting_what_is_unchanged_takes_effect(house: House, folder: 
 
 async def test_progress_counts_every_file_once(house: House, folder: Path) -> None:
     told: list[LearnProgress] = []
-    await house.learner().learn([folder], collection="c", on_progress=told.append)
+    async with house.opened() as learner:
+        await learner.learn([folder], collection="c", on_progress=told.append)
     assert [(p.done, p.total) for p in told] == [(1, 2), (2, 2)]
     assert told[-1].passages == 3
     assert all(isinstance(p.latest, FileOutcome) for p in told)
@@ -267,7 +279,8 @@ async def test_passages_of_an_interrupted_file_that_vanishes_do_not_stay(
     house: House, folder: Path
 ) -> None:
     with pytest.raises(StorageError):
-        await house.learner(_Failing(house.index)).learn([folder], collection="c")
+        async with house.opened(_Failing(house.index)) as learner:
+            await learner.learn([folder], collection="c")
     (folder / "a.md").unlink()
     await house.learn(folder)
     assert await house.index.count(visible=ALL) == 2

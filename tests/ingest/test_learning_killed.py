@@ -36,6 +36,7 @@ async def main(home, folder):
     learner = Learner(index, documents, blobs, IngestSettings(), SystemClock())
     print("begin", flush=True)
     await learner.learn([folder], collection="c")
+    await learner.close()
     await database.close()
 
 asyncio.run(main(Path(sys.argv[1]), Path(sys.argv[2])))

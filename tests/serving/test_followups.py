@@ -9,6 +9,11 @@ from teaegg.serving.followups import understand_followup
         ("年假有几天？", "那病假呢？", "病假有几天？"),
         ("试用期最长多久？", "试用期最长多久？", "试用期最长多久？"),
         ("经理出差住宿标准是多少？", "总监呢？", "总监 经理出差住宿标准是多少？"),
+        (
+            "劳动合同期限三年的，试用期多久？",
+            "那试用期呢",
+            "试用期 劳动合同期限三年的，试用期多久？",
+        ),
         ("QH-200 的流量是多少？", "它的扬程是多少？", "QH-200 它的扬程是多少？"),
         ("How many days of annual leave are there?", "And sick leave?",
          "sick leave: How many days of annual leave are there?"),

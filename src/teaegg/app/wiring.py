@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 
 from teaegg.access.service import Access
 from teaegg.app.workspace import Parts, Workspace
@@ -18,8 +18,9 @@ from teaegg.retrieval.answering import Answerer
 from teaegg.retrieval.search import Searcher
 from teaegg.serving.conversations import Conversations
 from teaegg.store.blobs import BlobStore
-from teaegg.store.database import open_database
+from teaegg.store.database import Database, open_database
 from teaegg.store.documents import DocumentRecords
+from teaegg.store.index import PassageIndex
 from teaegg.store.lance import open_lance_index
 from teaegg.store.traces import ConversationRecords, TraceRecords
 
@@ -39,51 +40,61 @@ async def open_workspace(
     """
     _make_home(settings)
     clock = clock or SystemClock()
-    chat = chat or make_chat_model(settings.chat)
-    embedder = embedder or make_embedder(settings.embedding)
-    database = await open_database(
-        settings.storage.database_url or f"sqlite+aiosqlite:///{settings.home / 'records.db'}"
-    )
-    try:
+    async with AsyncExitStack() as stack:
+        chat = chat or make_chat_model(settings.chat)
+        stack.push_async_callback(chat.close)
+        embedder = embedder or make_embedder(settings.embedding)
+        stack.push_async_callback(embedder.close)
+        database = await open_database(
+            settings.storage.database_url or f"sqlite+aiosqlite:///{settings.home / 'records.db'}"
+        )
+        stack.push_async_callback(database.close)
         index = await open_lance_index(
             settings.storage.index_url or str(settings.home / "index"),
             dimensions=settings.embedding.dimensions,
         )
-        documents = DocumentRecords(database)
-        blobs = BlobStore(settings.home / "blobs")
-        traces = TraceRecords(database)
-        searcher = Searcher(index, documents, embedder, settings.search, clock)
-        answerer = Answerer(
-            searcher,
-            index,
-            chat,
-            embedder,
-            traces,
-            search_settings=settings.search,
-            answer_settings=settings.answers,
-            clock=clock,
-        )
-        yield Workspace(
-            Parts(
-                settings=settings,
-                access=Access(database, clock, session_hours=settings.server.session_hours),
-                index=index,
-                documents=documents,
-                blobs=blobs,
-                traces=traces,
-                conversations=Conversations(ConversationRecords(database), clock),
-                searcher=searcher,
-                answerer=answerer,
-                learner=Learner(index, documents, blobs, settings.ingest, clock),
-                vectors=VectorFiller(index, documents, embedder, settings.embedding, clock),
-                chat=chat,
-                embedder=embedder,
-            )
-        )
-    finally:
-        await chat.close()
-        await embedder.close()
-        await database.close()
+        parts = _assemble(settings, database, index, chat, embedder, clock)
+        stack.push_async_callback(parts.learner.close)
+        yield Workspace(parts)
+
+
+def _assemble(
+    settings: Settings,
+    database: Database,
+    index: PassageIndex,
+    chat: ChatModel,
+    embedder: Embedder,
+    clock: Clock,
+) -> Parts:
+    documents = DocumentRecords(database)
+    blobs = BlobStore(settings.home / "blobs")
+    traces = TraceRecords(database)
+    searcher = Searcher(index, documents, embedder, settings.search, clock)
+    answerer = Answerer(
+        searcher,
+        index,
+        chat,
+        embedder,
+        traces,
+        search_settings=settings.search,
+        answer_settings=settings.answers,
+        clock=clock,
+    )
+    return Parts(
+        settings=settings,
+        access=Access(database, clock, session_hours=settings.server.session_hours),
+        index=index,
+        documents=documents,
+        blobs=blobs,
+        traces=traces,
+        conversations=Conversations(ConversationRecords(database), clock),
+        searcher=searcher,
+        answerer=answerer,
+        learner=Learner(index, documents, blobs, settings.ingest, clock),
+        vectors=VectorFiller(index, documents, embedder, settings.embedding, clock),
+        chat=chat,
+        embedder=embedder,
+    )
 
 
 def _make_home(settings: Settings) -> None:

@@ -13,8 +13,6 @@ from teaegg.ingest.vectors import VectorProgress
 
 _LOOK_AGAIN_SECONDS = 3.0
 _AFTER_ERROR_SECONDS = 30.0
-_PAUSE_SECONDS = 0.02
-"""Between two batches, so that a question in between finds the machine free."""
 _LOG = logging.getLogger(__name__)
 
 Sleep = Callable[[float], Awaitable[None]]
@@ -45,7 +43,9 @@ class Worker:
     async def fill_vectors(self) -> None:
         """Make the vectors of whatever has become searchable since, here or by a command."""
         try:
-            await self._workspace.vectors.fill(on_progress=self._note, pause_seconds=_PAUSE_SECONDS)
+            await self._workspace.vectors.fill(
+                on_progress=self._note, turn=self._workspace.until_quiet
+            )
         finally:
             self.progress = None
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -27,6 +28,8 @@ from teaegg.store.index import PassageIndex
 from teaegg.store.traces import TraceRecords
 
 _MAX_QUESTION_CHARACTERS = 4000
+_QUIET_SECONDS = 5.0
+_QUIET_LOOKS = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +66,7 @@ class Workspace:
         self.vectors = parts.vectors
         self.chat = parts.chat
         self.embedder = parts.embedder
+        self._open_questions = 0
 
     async def search(
         self,
@@ -103,19 +107,40 @@ class Workspace:
             collections=frozenset(collections),
             conversation=conversation,
         )
-        async for event in self._parts.answerer.answer(asked):
-            if conversation and isinstance(event, AnswerReady):
-                await self.conversations.remember(
-                    conversation, question, understood, event.answer.trace
-                )
-            yield event
+        self._open_questions += 1
+        try:
+            async for event in self._parts.answerer.answer(asked):
+                if conversation and isinstance(event, AnswerReady):
+                    await self.conversations.remember(
+                        conversation, question, understood, event.answer.trace
+                    )
+                yield event
+        finally:
+            self._open_questions -= 1
+
+    async def until_quiet(self) -> None:
+        """Wait while questions are open, but not for ever: background work must get on as well."""
+        for _ in range(_QUIET_LOOKS):
+            if not self._open_questions:
+                return
+            await asyncio.sleep(_QUIET_SECONDS / _QUIET_LOOKS)
 
     async def trace(self, actor: Actor, trace: str) -> dict[str, Any]:
-        """The full record of an answer; owners read every trace, others their own."""
+        """The full record of an answer. Owners read every trace, others their own, and only while
+        they may still read every document that it names: grants may have been taken back since."""
         record = await self._parts.traces.get(trace, user=None if actor.is_owner else actor.name)
-        if record is None:
+        if record is None or not await self._may_still_read(actor, record):
             raise NotFoundError(f"There is no trace {trace[:80]!r}.", remedy="Check the id.")
         return record
+
+    async def _may_still_read(self, actor: Actor, record: dict[str, Any]) -> bool:
+        if actor.is_owner:
+            return True
+        quoted = [c for sentence in record["sentences"] for c in sentence["citations"]]
+        named = {item["document"] for item in (*quoted, *record["nearest"], *record["evidence"])}
+        visible = await self.access.visible(actor)
+        found = [await self._parts.documents.get(name, visible=visible) for name in named]
+        return all(found)
 
     async def documents(
         self,

@@ -107,6 +107,12 @@ class Learner:
         self._blobs = blobs
         self._settings = settings
         self._clock = clock
+        # Kept from call to call: starting the reading process takes longer than reading most files.
+        self._reader = _reading_worker(settings)
+
+    async def close(self) -> None:
+        """End the reading process; a later `learn` starts another."""
+        await self._reader.close()
 
     async def learn(
         self,
@@ -133,13 +139,9 @@ class Learner:
             for source, learned in (await self._documents.under_root(collection, root)).items():
                 known[root, source] = learned
         run = _Run(collection, restricted, on_progress, len(found), flushed_at=self._now())
-        worker = self._worker()
-        try:
-            for item in found:
-                await self._one(run, worker, item, known.get((item.root, item.source)))
-            await self._flush(run)
-        finally:
-            await worker.close()
+        for item in found:
+            await self._one(run, item, known.get((item.root, item.source)))
+        await self._flush(run)
         await self._forget_vanished(run, found, known)
         if any(outcome.outcome != "unchanged" for outcome in run.outcomes):
             await self._index.optimize()
@@ -155,7 +157,6 @@ class Learner:
     async def _one(
         self,
         run: _Run,
-        worker: ReadingWorker,
         item: SourceFile | SourceProblem,
         known: KnownSource | None,
     ) -> None:
@@ -164,14 +165,12 @@ class Learner:
         elif known and _looks_unchanged(item, known):
             await self._keep(run, known, item.modified_ns)
         else:
-            await self._read(run, worker, item, known)
+            await self._read(run, item, known)
         late = self._now() - run.flushed_at > _FLUSH_SECONDS
         if late or sum(len(ready.passages) for ready in run.waiting) >= _FLUSH_PASSAGES:
             await self._flush(run)
 
-    async def _read(
-        self, run: _Run, worker: ReadingWorker, item: SourceFile, known: KnownSource | None
-    ) -> None:
+    async def _read(self, run: _Run, item: SourceFile, known: KnownSource | None) -> None:
         version = ""
         try:
             data = await self._bytes(item)
@@ -179,7 +178,7 @@ class Learner:
             if known and known.document.version == version and _was_read(known):
                 await self._keep(run, known, item.modified_ns)
                 return
-            understood = await worker.read(data, item.source)
+            understood = await self._reader.read(data, item.source)
         except UnreadableDocumentError as error:
             await self._quarantine(
                 run, item, known, str(error), version=version, size_bytes=item.size_bytes
@@ -323,21 +322,6 @@ class Learner:
             if not await self._documents.blob_in_use(name):
                 await self._blobs.drop(name)
 
-    def _worker(self) -> ReadingWorker:
-        settings = self._settings
-        return ReadingWorker(
-            replace(
-                ReadLimits(),
-                max_file_bytes=settings.max_file_bytes,
-                max_text_characters=settings.max_text_characters,
-                max_archive_ratio=settings.max_archive_ratio,
-            ),
-            SandboxLimits(
-                timeout_seconds=settings.parse_timeout_seconds,
-                memory_bytes=settings.parse_memory_bytes,
-            ),
-        )
-
     def _now(self) -> float:
         return self._clock.monotonic_seconds()
 
@@ -355,3 +339,18 @@ def _looks_unchanged(item: SourceFile, known: KnownSource) -> bool:
 
 def _was_read(known: KnownSource) -> bool:
     return known.document.state != "quarantined"
+
+
+def _reading_worker(settings: IngestSettings) -> ReadingWorker:
+    return ReadingWorker(
+        replace(
+            ReadLimits(),
+            max_file_bytes=settings.max_file_bytes,
+            max_text_characters=settings.max_text_characters,
+            max_archive_ratio=settings.max_archive_ratio,
+        ),
+        SandboxLimits(
+            timeout_seconds=settings.parse_timeout_seconds,
+            memory_bytes=settings.parse_memory_bytes,
+        ),
+    )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -31,6 +31,14 @@ class VectorProgress:
     seconds_left: float
 
 
+_BATCH_CHARACTERS = 1200
+"""About a second of work: a question that comes in between waits no longer than that."""
+
+
+async def _at_once() -> None:
+    await asyncio.sleep(0)
+
+
 class VectorFiller:
     """Makes the vectors of documents that only full text can find so far."""
 
@@ -52,12 +60,12 @@ class VectorFiller:
         self,
         *,
         on_progress: Callable[[VectorProgress], None] = lambda _: None,
-        pause_seconds: float = 0.0,
+        turn: Callable[[], Awaitable[None]] = _at_once,
     ) -> int:
         """Make all missing vectors and return how many passages got one.
 
-        `pause_seconds` are waited after each batch, to leave the machine to those who ask. Raises
-        ModelError and StorageError; what has been written stays, and the next call goes on there.
+        `turn` is awaited before each batch: it lets those who ask go first. Raises ModelError and
+        StorageError; what has been written stays, and the next call goes on there.
         """
         waiting = await self._documents.list(visible=_EVERYTHING, state="searchable")
         total = sum(document.passages for document in waiting)
@@ -71,9 +79,9 @@ class VectorFiller:
             passages += missing
             finished.append(document)
             if len(passages) >= _WRITE_PASSAGES:
-                made += await self._write(passages, finished, meter, pause_seconds)
+                made += await self._write(passages, finished, meter, turn)
                 passages, finished = [], []
-        made += await self._write(passages, finished, meter, pause_seconds)
+        made += await self._write(passages, finished, meter, turn)
         if made:
             await self._index.optimize()
         return made
@@ -83,28 +91,41 @@ class VectorFiller:
         passages: Sequence[Passage],
         finished: Sequence[Document],
         meter: _Meter,
-        pause_seconds: float,
+        turn: Callable[[], Awaitable[None]],
     ) -> int:
         for start in range(0, len(passages), _WRITE_PASSAGES):
             part = passages[start : start + _WRITE_PASSAGES]
-            ordered, vectors = await self._embedded(part, meter, pause_seconds)
+            ordered, vectors = await self._embedded(part, meter, turn)
             await self._index.add_vectors(ordered, vectors, visible=_EVERYTHING)
         for document in finished:
             await self._documents.set_state(document.id, document.version, "complete")
         return len(passages)
 
     async def _embedded(
-        self, passages: Sequence[Passage], meter: _Meter, pause_seconds: float
+        self, passages: Sequence[Passage], meter: _Meter, turn: Callable[[], Awaitable[None]]
     ) -> tuple[list[Passage], Vectors]:
         # Texts of like length together: a batch costs as much as its longest text.
         ordered = sorted(passages, key=lambda passage: len(passage.text))
         made = []
-        for start in range(0, len(ordered), self._batch):
-            batch = ordered[start : start + self._batch]
+        for batch in _batches(ordered, self._batch):
+            await turn()
             made.append(await self._embedder.embed_passages([p.text for p in batch]))
             meter.add(len(batch))
-            await asyncio.sleep(pause_seconds)
         return ordered, np.concatenate(made)
+
+
+def _batches(passages: Sequence[Passage], most: int) -> Iterator[list[Passage]]:
+    """At most `most` passages and about `_BATCH_CHARACTERS` characters at a time."""
+    batch: list[Passage] = []
+    characters = 0
+    for passage in passages:
+        if batch and (len(batch) == most or characters + len(passage.text) > _BATCH_CHARACTERS):
+            yield batch
+            batch, characters = [], 0
+        batch.append(passage)
+        characters += len(passage.text)
+    if batch:
+        yield batch
 
 
 class _Meter:

@@ -107,7 +107,7 @@ class OpenAIChat:
 
 
 class OpenAIEmbedder:
-    """An embedding model behind an endpoint; passages and questions are sent alike, without prefixes."""
+    """An embedding model behind an endpoint, with the prefixes that the settings name."""
 
     def __init__(self, settings: EmbeddingModelSettings) -> None:
         self._model = settings.model

@@ -77,7 +77,9 @@ class TermEmbedder:
         return self._dimensions
 
     async def embed_passages(self, texts: Sequence[str]) -> Vectors:
-        return np.stack([self._vector(text) for text in texts])
+        return np.array([self._vector(text) for text in texts], dtype=np.float32).reshape(
+            len(texts), self._dimensions
+        )
 
     async def embed_question(self, text: str) -> Vectors:
         return self._vector(text)

@@ -164,6 +164,7 @@ class Answerer:
             evidence=work.found.evidence,
             ranking=work.ranking,
             prompt=work.prompt,
+            degraded=work.found.degraded,
             dropped=work.dropped,
             models=self._models(),
         )

@@ -19,6 +19,7 @@ from teaegg.core.settings import AnswerSettings
 from teaegg.guard.instructions import closed_stretches
 from teaegg.models.base import ChatModel, Embedder
 from teaegg.retrieval.query import Language, Query
+from teaegg.retrieval.sentence_vectors import SentenceVectors
 from teaegg.retrieval.spans.answerability import (
     ANSWER_FEATURES,
     answer_features,
@@ -117,6 +118,7 @@ class Quoter:
         self._index = index
         self._chat = chat
         self._embedder = embedder
+        self._sentences = SentenceVectors(embedder)
         self._settings = settings
         self._clock = clock
         self._model = model or fitted_model()
@@ -175,7 +177,7 @@ class Quoter:
 
     async def _cosines(self, question: str, shortlist: Sequence[Span]) -> Floats:
         asked = await self._embedder.embed_question(question)
-        vectors = await self._embedder.embed_passages([span.text for span in shortlist])
+        vectors = await self._sentences.of([span.text for span in shortlist])
         cosines = (vectors @ asked).astype(np.float64)
         for span, cosine in zip(shortlist, cosines, strict=True):
             span.cosine = float(cosine)

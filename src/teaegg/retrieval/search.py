@@ -5,11 +5,13 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from teaegg.core.actors import VisibleSet
 from teaegg.core.answers import Evidence
 from teaegg.core.clock import Clock
 from teaegg.core.documents import Passage
+from teaegg.core.errors import ModelError
 from teaegg.core.settings import SearchSettings
 from teaegg.core.terms import canonical_identifier, identifiers, index_terms
 from teaegg.models.base import Embedder
@@ -32,11 +34,23 @@ _FULL_GATE_COVERAGE = 0.35
 
 @dataclass(frozen=True, slots=True)
 class SearchResult:
-    """Evidence, best first, and how long each part took in milliseconds."""
+    """Evidence, best first, and how long each part took in milliseconds.
+
+    `degraded` says why only full text was searched, "" when both were.
+    """
 
     query: Query
     evidence: tuple[Evidence, ...]
     timings_ms: dict[str, float]
+    degraded: str = ""
+
+
+class _Near(NamedTuple):
+    """What the vector search found, and why it could not."""
+
+    hits: list[Hit]
+    embedding_ms: float
+    degraded: str = ""
 
 
 class Searcher:
@@ -67,7 +81,7 @@ class Searcher:
         """The `limit` best pieces of evidence for `question`, best first."""
         started = self._clock.monotonic_seconds()
         query = understand(question, await self._documents.names(visible=visible))
-        articles, coded, text, (vector, embedding_ms) = await asyncio.gather(
+        articles, coded, text, near = await asyncio.gather(
             self._articles(query, visible, collections),
             self._coded(query, visible, collections),
             self._index.text_search(
@@ -78,23 +92,28 @@ class Searcher:
             ),
             self._vector(query, visible, collections),
         )
-        fused = fuse(query, text, vector, vector_weight=self._settings.vector_weight)
+        fused = fuse(query, text, near.hits, vector_weight=self._settings.vector_weight)
         # Of the codes only a few: the question may be about what the fused search finds.
         exact = [*articles, *telling(coded, query.codes, fused)[:_CODE_EVIDENCE]]
         evidence = tuple(_with_exact(exact, fused)[:limit])
         elapsed = (self._clock.monotonic_seconds() - started) * 1000
-        return SearchResult(query, evidence, {"search": elapsed, "embedding": embedding_ms})
+        timings = {"search": elapsed, "embedding": near.embedding_ms}
+        return SearchResult(query, evidence, timings, near.degraded)
 
     async def _vector(
         self, query: Query, visible: VisibleSet, collections: frozenset[str]
-    ) -> tuple[list[Hit], float]:
+    ) -> _Near:
         started = self._clock.monotonic_seconds()
-        vector = await self._embedder.embed_question(query.text)
+        try:
+            vector = await self._embedder.embed_question(query.text)
+        except ModelError as error:
+            # Full text answers by itself; what is missing is said, not hidden.
+            return _Near([], 0.0, str(error))
         embedding_ms = (self._clock.monotonic_seconds() - started) * 1000
         hits = await self._index.vector_search(
             vector, visible=visible, limit=self._settings.candidates, collections=collections
         )
-        return hits, embedding_ms
+        return _Near(hits, embedding_ms)
 
     async def _articles(
         self, query: Query, visible: VisibleSet, collections: frozenset[str]

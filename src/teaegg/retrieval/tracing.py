@@ -24,6 +24,7 @@ def trace_record(
     evidence: Sequence[Evidence],
     ranking: Ranking,
     prompt: str,
+    degraded: str,
     dropped: Sequence[Mapping[str, object]],
     models: Mapping[str, str],
 ) -> dict[str, Any]:
@@ -56,6 +57,7 @@ def trace_record(
         ],
         "answerability": dict(ranking.answerability),
         "prompt_hash": text_hash(prompt) if prompt else "",
+        "degraded": degraded,
         "models": dict(models),
         "timings_ms": {stage: round(ms, 2) for stage, ms in answer.timings_ms.items()},
     }

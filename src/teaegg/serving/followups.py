@@ -43,14 +43,17 @@ def understand_followup(question: str, earlier: Sequence[str]) -> str:
 
 
 def _with_topic(previous: str, topic: str) -> str:
-    """Put `topic` where the earlier question had its like: 病假 for 年假, which end the same."""
+    """Put `topic` where the earlier question had its like: 病假 for 年假, which end the same.
+
+    The last such place counts, and only where the earlier word was no longer than the new one.
+    When the topic stands there already, or its like is not found, both stay in view: dropping words
+    could drop the point.
+    """
     ending = topic[-_SHARED_ENDING_CHARACTERS:]
-    position = previous.find(ending)
-    start = position - len(topic) + len(ending)
-    if position >= 0 and start >= 0:
-        return previous[:start] + topic + previous[position + len(ending) :]
-    # Without its like in the earlier question both stay in view: dropping words could drop the point.
-    return f"{topic} {previous}"
+    start = previous.rfind(ending) - len(topic) + len(ending)
+    if topic in previous or start < 0:
+        return f"{topic} {previous}"
+    return previous[:start] + topic + previous[start + len(topic) :]
 
 
 def _subject(previous: str) -> str:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Sequence
-from difflib import SequenceMatcher
 
 import numpy as np
 from numpy.typing import NDArray
@@ -77,7 +76,7 @@ def answer_features(
         named["type_missing"],
         named["head_match"],
         math.log1p(len(question.terms)),
-        _longest_common(question.text, best.text) / max(1, len(question.text)),
+        named["copy"],
         float(question.kind == "definition"),
         float(question.is_open),
     )
@@ -168,8 +167,3 @@ def _cosine_features(
 def _rarest_missing(question: Question, present: Flags) -> float:
     absent = question.rarity[~present]
     return float(absent.max()) if absent.size else 0.0
-
-
-def _longest_common(first: str, second: str) -> int:
-    matcher = SequenceMatcher(None, first, second, autojunk=False)
-    return matcher.find_longest_match().size

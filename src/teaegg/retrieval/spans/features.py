@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from difflib import SequenceMatcher
 
 import numpy as np
 
@@ -18,6 +19,7 @@ SPAN_FEATURES: tuple[str, ...] = (
     "local_coverage_previous",
     "characters",  # share of the question's Chinese characters in the sentence
     "rarest",  # highest rarity of a matched term
+    "copy",  # longest common substring over the question's length: a clause asked for in its words
     "cosine",  # embedder, sentence against question; 0 before the second stage
     "cosine_gap",  # … minus the best cosine of the shortlist
     "passage_score",  # retrieval score relative to the best passage
@@ -69,6 +71,11 @@ def context_present(span: Span, siblings: Sequence[Span]) -> Flags:
     return context
 
 
+def longest_common(first: str, second: str) -> int:
+    """Length of the longest common substring."""
+    return SequenceMatcher(None, first, second, autojunk=False).find_longest_match().size
+
+
 def text_width(text: str) -> float:
     """How much a text says, in Chinese characters: letters say less each."""
     return len(text) / (_LATIN_WIDTH if text.isascii() else 1.0)
@@ -107,6 +114,7 @@ def _features(
         share(local, previous),
         len(question.characters & set(span.text)) / max(1, len(question.characters)),
         float(max(question.rarity[span.present], default=0.0)),
+        longest_common(question.text, span.text) / max(1, len(question.text)),
         0.0,
         0.0,
         span.passage_score,

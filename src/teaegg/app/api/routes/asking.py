@@ -10,7 +10,6 @@ from fastapi.responses import JSONResponse
 from pydantic import BaseModel, ConfigDict, Field
 
 from teaegg.app.api.event_stream import frame, stream
-from teaegg.app.api.history import readable_trace
 from teaegg.app.api.identity import TheActor, TheWorkspace
 from teaegg.app.records import event_record, search_record
 from teaegg.app.workspace import Workspace
@@ -62,7 +61,7 @@ async def search(
 @router.get("/traces/{trace}")
 async def trace(trace: str, actor: TheActor, workspace: TheWorkspace) -> dict[str, Any]:
     """The full record of an answer; owners read every trace, others their own."""
-    return await readable_trace(workspace, actor, trace)
+    return await workspace.trace(actor, trace)
 
 
 async def _records(
