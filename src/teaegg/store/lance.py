@@ -29,6 +29,9 @@ _PASSAGES = "passages"
 _VECTORS = "vectors"
 _KEEP_OLD_VERSIONS = timedelta(hours=1)
 _COMMIT_ATTEMPTS = 8
+# The engine's own bounds are several GiB; the whole process has to stay below two.
+_INDEX_CACHE_BYTES = 384 * 1024**2
+_METADATA_CACHE_BYTES = 64 * 1024**2
 _T = TypeVar("_T")
 
 _PASSAGE_SCHEMA = pa.schema(
@@ -272,7 +275,14 @@ async def open_lance_index(url: str, *, dimensions: int) -> LanceIndex:
     """
     # Another process (a second `learn`, the server) may write: every read looks for its commits.
     connection = await _guarded(
-        lambda: lancedb.connect_async(url, read_consistency_interval=timedelta(0))
+        lambda: lancedb.connect_async(
+            url,
+            read_consistency_interval=timedelta(0),
+            session=lancedb.Session(
+                index_cache_size_bytes=_INDEX_CACHE_BYTES,
+                metadata_cache_size_bytes=_METADATA_CACHE_BYTES,
+            ),
+        )
     )
     passages = await _open_table(connection, _PASSAGES, _PASSAGE_SCHEMA, _index_passages)
     vectors = await _open_table(connection, _VECTORS, _vector_schema(dimensions), _index_vectors)
