@@ -3,16 +3,19 @@
 Everything is learned into one workspace and nothing is told: 779 cmrc passages beside 350 statutes.
 The answers go to bench/out/quotes.jsonl, where `bench.check_quotes` examines them independently.
 
-usage: python -m bench.quotes [--limit N] [--home FOLDER]
+usage: python -m bench.quotes [--limit N] [--home FOLDER] [--jobs N]
 """
 
 from __future__ import annotations
 
 import asyncio
 import json
+import multiprocessing
+import os
 import statistics
 import sys
 import time
+from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -28,7 +31,9 @@ LAW_QUESTIONS = 500
 
 
 async def main() -> None:
-    options = arguments(__doc__ or "").parse_args()
+    parser = arguments(__doc__ or "")
+    parser.add_argument("--jobs", type=int, default=1, help="processes that ask, one thread each")
+    options = parser.parse_args()
     with home_folder(options.home) as home:
         texts = home / "sources" / "cmrc"
         write_texts(
@@ -39,27 +44,45 @@ async def main() -> None:
             await learn_folder(workspace, texts, "cmrc", vectors=True)
             await learn_folder(workspace, data_folder() / "laws-zh" / "docs", "laws", vectors=False)
             print(f"learned in {time.monotonic() - began:.0f} s", file=sys.stderr)
-            await measure(workspace, options.limit)
+        measure(home, options.limit, options.jobs)
 
 
-async def measure(workspace: Workspace, limit: int) -> None:
-    sources = {document.id: document.source for document in await workspace.documents(LOCAL_OWNER)}
-    cmrc = spread(rows("cmrc2018/questions.jsonl"), limit)
+def measure(home: Path, limit: int, jobs: int) -> None:
+    questions = [
+        ("cmrc", row["question"], row) for row in spread(rows("cmrc2018/questions.jsonl"), limit)
+    ]
     laws = spread(rows("laws-zh/queries.jsonl"), min(limit, LAW_QUESTIONS) or LAW_QUESTIONS)
+    questions += [("laws", row["query"], row) for row in laws]
+    # Several engines on few cores: one thread each, so that they do not wait for each other.
+    os.environ.setdefault("OMP_NUM_THREADS", str(max(1, (os.cpu_count() or 1) // jobs)))
+    slices = [questions[job::jobs] for job in range(jobs)]
+    with ProcessPoolExecutor(jobs, mp_context=multiprocessing.get_context("spawn")) as pool:
+        asked = [record for part in pool.map(ask_all, [home] * jobs, slices) for record in part]
     OUT.mkdir(parents=True, exist_ok=True)
     path = OUT / "quotes.jsonl"
-    with path.open("w", encoding="utf-8") as file:
-        asked = [
-            await ask(workspace, "cmrc", row["question"], row, sources) for row in _steps(cmrc)
-        ]
-        asked += [await ask(workspace, "laws", row["query"], row, sources) for row in _steps(laws)]
-        file.writelines(json.dumps(record, ensure_ascii=False) + "\n" for record in asked)
+    lines = (json.dumps(record, ensure_ascii=False) + "\n" for record in asked)
+    path.write_text("".join(lines), encoding="utf-8")
     cmrc_asked = [record for record in asked if record["set"] == "cmrc"]
     held_out = [record for record in cmrc_asked if record["held_out"]]
     report(
         "quotes",
         {**summary(cmrc_asked), "held_out_half": summary(held_out), "checker": check(path)},
     )
+
+
+def ask_all(home: Path, questions: list[tuple[str, str, dict[str, Any]]]) -> list[dict[str, Any]]:
+    """One process's share of the questions."""
+
+    async def work() -> list[dict[str, Any]]:
+        async with workspace_in(home / "workspace") as workspace:
+            documents = await workspace.documents(LOCAL_OWNER)
+            sources = {document.id: _path(home, document.source) for document in documents}
+            return [
+                await ask(workspace, name, question, row, sources)
+                for name, question, row in _steps(questions)
+            ]
+
+    return asyncio.run(work())
 
 
 def _steps(items: list[Any]) -> Any:
@@ -86,8 +109,7 @@ async def ask(
         "confidence": result.confidence,
         "milliseconds": (time.perf_counter() - began) * 1000,
         "quotes": [
-            {"source": _path(sources[citation.document]), "text": citation.quote}
-            for citation in citations
+            {"source": sources[citation.document], "text": citation.quote} for citation in citations
         ],
         "found": any(
             gold.strip() in citation.quote
@@ -97,8 +119,10 @@ async def ask(
     }
 
 
-def _path(source: str) -> str:
-    return str(Path(source.removeprefix("file://")))
+def _path(home: Path, source: str) -> str:
+    """Where the source file lies: a source is named from the folder that was learned."""
+    parents = (home / "sources", data_folder() / "laws-zh")
+    return str(next(parent / source for parent in parents if (parent / source).is_file()))
 
 
 def summary(asked: list[dict[str, Any]]) -> dict[str, Any]:
