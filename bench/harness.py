@@ -50,6 +50,7 @@ async def learn_folder(
 ) -> list[FileOutcome]:
     """Learn `folder` as a user would; with `vectors`, wait until they are all there."""
     outcomes = await workspace.learner.learn([folder], collection=collection)
-    if vectors:
+    # Of a kept workspace the vectors are there already; what else waits for some must not be made now.
+    if vectors and any(outcome.outcome != "unchanged" for outcome in outcomes):
         await workspace.vectors.fill()
     return outcomes
