@@ -55,9 +55,13 @@ def measure(home: Path, limit: int, jobs: int) -> None:
     questions += [("laws", row["query"], row) for row in laws]
     # Several engines on few cores: one thread each, so that they do not wait for each other.
     os.environ.setdefault("OMP_NUM_THREADS", str(max(1, (os.cpu_count() or 1) // jobs)))
-    slices = [questions[job::jobs] for job in range(jobs)]
+    # Neighbours stay together: the questions of one passage share its sentences' vectors.
+    most = -(-len(questions) // jobs)
+    slices = [questions[start : start + most] for start in range(0, len(questions), most)]
     with ProcessPoolExecutor(jobs, mp_context=multiprocessing.get_context("spawn")) as pool:
-        asked = [record for part in pool.map(ask_all, [home] * jobs, slices) for record in part]
+        asked = [
+            record for part in pool.map(ask_all, [home] * len(slices), slices) for record in part
+        ]
     OUT.mkdir(parents=True, exist_ok=True)
     path = OUT / "quotes.jsonl"
     lines = (json.dumps(record, ensure_ascii=False) + "\n" for record in asked)
