@@ -1,8 +1,9 @@
 """RGB: answer when the evidence is there, say nothing when it is missing (zh_refine and en_fact).
 
-Each question is asked twice through the whole pipeline, once over its own positive and negative
-documents, once over the negative ones alone; both are so few that full text finds them all. The
-data is non-commercial: it is measured on here, never trained on, and no threshold was chosen by it.
+Each question is asked twice, once over its own positive and negative documents, once over the
+negative ones alone: the same search, judgement and quoting as for users, over passages cut as in
+learning. Vectors are not made: the documents are so few that full text finds them all. The data is
+non-commercial: it is measured on here, never trained on, and no threshold was chosen by it.
 
 usage: python -m bench.rgb [--limit N]
 """
@@ -14,9 +15,13 @@ from pathlib import Path
 from typing import Any
 
 from bench.data import rows, spread
-from bench.harness import answer, learn_folder, workspace_in, write_texts
+from bench.harness import answer, workspace_in
 from bench.measuring import Progress, arguments, home_folder, report
 from teaegg.app.workspace import Workspace
+from teaegg.core.documents import Block, ParsedDocument
+from teaegg.core.settings import IngestSettings
+from teaegg.ingest.passages import cut_passages
+from teaegg.store.lance import open_lance_index
 
 SETS = {"zh": "rgb/zh_refine.jsonl", "en": "rgb/en_fact.jsonl"}
 
@@ -32,18 +37,13 @@ async def main() -> None:
 
 async def measure(home: Path, items: list[dict[str, Any]], language: str) -> dict[str, Any]:
     outcomes: dict[str, list[tuple[float, bool, bool]]] = {"with": [], "without": []}
+    (home / "workspace").mkdir()
+    await index_documents(home / "workspace" / "index", items)
     async with workspace_in(home / "workspace") as workspace:
         progress = Progress(len(items), f"rgb {language}")
         for number, item in enumerate(items):
-            for kind, texts in (
-                ("with", item["positive"] + item["negative"]),
-                ("without", item["negative"]),
-            ):
-                collection = f"{number}-{kind}"
-                folder = home / "sources" / collection
-                write_texts(folder, ((f"{i:02}", text) for i, text in enumerate(texts)))
-                await learn_folder(workspace, folder, collection, vectors=False)
-                outcomes[kind].append(await ask(workspace, item, collection))
+            for kind, asked in outcomes.items():
+                asked.append(await ask(workspace, item, f"{number}-{kind}"))
             progress.step()
     return {
         "items": len(items),
@@ -52,6 +52,33 @@ async def measure(home: Path, items: list[dict[str, Any]], language: str) -> dic
         "gold_inside_quotes": _rate([right for _, _, right in outcomes["with"]]),
         "risk_coverage": risk_coverage(outcomes),
     }
+
+
+async def index_documents(folder: Path, items: list[dict[str, Any]]) -> None:
+    """Cut every item's texts into passages, a collection for each item with and without answer."""
+    index = await open_lance_index(str(folder), dimensions=384)
+    documents = {}
+    for number, item in enumerate(items):
+        for kind, texts in (
+            ("with", item["positive"] + item["negative"]),
+            ("without", item["negative"]),
+        ):
+            collection = f"{number}-{kind}"
+            for i, text in enumerate(texts):
+                name = f"{collection}-{i}"
+                blocks = tuple(
+                    Block("paragraph", line) for line in text.splitlines() if line.strip()
+                )
+                passages = cut_passages(
+                    ParsedDocument("", blocks),
+                    document=name,
+                    version="1",
+                    collection=collection,
+                    target_characters=IngestSettings().passage_characters,
+                )
+                documents[name] = (f"collection:{collection}", passages)
+    await index.replace(documents)
+    await index.optimize()
 
 
 async def ask(
