@@ -37,7 +37,7 @@ async def main() -> None:
 
 async def measure(home: Path, items: list[dict[str, Any]], language: str) -> dict[str, Any]:
     outcomes: dict[str, list[tuple[float, bool, bool]]] = {"with": [], "without": []}
-    (home / "workspace").mkdir()  # noqa: ASYNC240 - nobody waits
+    (home / "workspace").mkdir()
     await index_documents(home / "workspace" / "index", items)
     async with workspace_in(home / "workspace") as workspace:
         progress = Progress(len(items), f"rgb {language}")
