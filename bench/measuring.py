@@ -71,20 +71,26 @@ def _command(name: str) -> str:
     return " ".join(["python -m bench." + name, *words])
 
 
+def _commit() -> str:
+    """The commit of this code; "+changes" when files differ from it."""
+
+    def git(*words: str) -> str:
+        run = ["git", *words]
+        return subprocess.run(
+            run, capture_output=True, text=True, cwd=ROOT, check=False
+        ).stdout.strip()
+
+    changed = git("status", "--porcelain", "--untracked-files=no", "src", "bench")
+    return git("rev-parse", "--short", "HEAD") + ("+changes" if changed else "")
+
+
 def report(name: str, result: dict[str, Any]) -> None:
     """Write bench/out/NAME.json with what is needed to judge it, and print it."""
-    commit = subprocess.run(
-        ["git", "rev-parse", "--short", "HEAD"],
-        capture_output=True,
-        text=True,
-        cwd=ROOT,
-        check=False,
-    ).stdout.strip()
     record = {
         "measurement": name,
         "command": _command(name),
         "when": datetime.now(UTC).isoformat(timespec="seconds"),
-        "commit": commit,
+        "commit": _commit(),
         "machine": f"{platform.machine()}, {os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}",
         **result,
     }
