@@ -200,6 +200,9 @@ def _start(path: Path, context_tokens: int, threads: int) -> Any:
         parameters.n_ctx = context_tokens
         parameters.n_parallel = 1
         parameters.warmup = False
+        # The engine keeps up to 8 GiB of earlier prompts otherwise; ours hardly ever come again.
+        # (Its checkpoints within one prompt stay on: without them a second pick costs twice.)
+        parameters.cache_ram_mib = 0
         parameters.verbosity = -1
         for cpu in (parameters.cpuparams, parameters.cpuparams_batch):
             cpu.n_threads = threads
