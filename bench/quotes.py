@@ -48,9 +48,9 @@ async def main() -> None:
 
 
 def measure(home: Path, limit: int, jobs: int) -> None:
-    questions = [
-        ("cmrc", row["question"], row) for row in spread(rows("cmrc2018/questions.jsonl"), limit)
-    ]
+    # One question of the data is empty: there is nothing to ask.
+    cmrc = [row for row in rows("cmrc2018/questions.jsonl") if row["question"].strip()]
+    questions = [("cmrc", row["question"], row) for row in spread(cmrc, limit)]
     laws = spread(rows("laws-zh/queries.jsonl"), min(limit, LAW_QUESTIONS) or LAW_QUESTIONS)
     questions += [("laws", row["query"], row) for row in laws]
     # Several engines on few cores: one thread each, so that they do not wait for each other.

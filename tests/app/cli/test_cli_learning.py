@@ -152,7 +152,13 @@ def test_a_run_that_is_stopped_says_how_to_go_on_and_loses_nothing(
         "PATH": os.environ["PATH"],
     }
     running = subprocess.Popen(
-        command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        command,
+        env=environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        # A suite that runs in the background of a shell has Ctrl-C switched off; its children not.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     )
     blobs = cli.home / "blobs"
     deadline = time.monotonic() + 60

@@ -30,6 +30,8 @@ def test_the_server_says_its_address_answers_and_stops_cleanly(cli: Any) -> None
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
+        # A suite that runs in the background of a shell has Ctrl-C switched off; its children not.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     )
     try:
         assert server.stdout is not None
