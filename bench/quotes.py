@@ -58,11 +58,11 @@ def measure(home: Path, limit: int, jobs: int) -> None:
     # Neighbours stay together: the questions of one passage share its sentences' vectors.
     most = -(-len(questions) // jobs)
     slices = [questions[start : start + most] for start in range(0, len(questions), most)]
-    with ProcessPoolExecutor(jobs, mp_context=multiprocessing.get_context("spawn")) as pool:
-        asked = [
-            record for part in pool.map(ask_all, [home] * len(slices), slices) for record in part
-        ]
     OUT.mkdir(parents=True, exist_ok=True)
+    parts = [OUT / f"quotes.part{number}.jsonl" for number in range(len(slices))]
+    with ProcessPoolExecutor(jobs, mp_context=multiprocessing.get_context("spawn")) as pool:
+        told = pool.map(ask_all, [home] * len(slices), slices, parts)
+        asked = [record for part in told for record in part]
     path = OUT / "quotes.jsonl"
     lines = (json.dumps(record, ensure_ascii=False) + "\n" for record in asked)
     path.write_text("".join(lines), encoding="utf-8")
@@ -74,17 +74,21 @@ def measure(home: Path, limit: int, jobs: int) -> None:
     )
 
 
-def ask_all(home: Path, questions: list[tuple[str, str, dict[str, Any]]]) -> list[dict[str, Any]]:
-    """One process's share of the questions."""
+def ask_all(
+    home: Path, questions: list[tuple[str, str, dict[str, Any]]], part: Path
+) -> list[dict[str, Any]]:
+    """One process's share of the questions; each record is in `part` as soon as it is there."""
 
     async def work() -> list[dict[str, Any]]:
         async with workspace_in(home / "workspace") as workspace:
             documents = await workspace.documents(LOCAL_OWNER)
             sources = {document.id: _path(home, document.source) for document in documents}
-            return [
-                await ask(workspace, name, question, row, sources)
-                for name, question, row in _steps(questions)
-            ]
+            asked = []
+            with part.open("w", encoding="utf-8", buffering=1) as file:
+                for name, question, row in _steps(questions):
+                    asked.append(await ask(workspace, name, question, row, sources))
+                    file.write(json.dumps(asked[-1], ensure_ascii=False) + "\n")
+            return asked
 
     return asyncio.run(work())
 
