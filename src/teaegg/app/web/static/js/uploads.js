@@ -11,6 +11,7 @@ const list = byId("jobs");
 const drawn = new Map();
 let onLearned = () => undefined;
 let polling = false;
+let again = false;
 
 /** Start listening; `learned` is called whenever a document has become searchable. */
 export function watchUploads(learned) {
@@ -46,13 +47,16 @@ async function sendAll(files) {
 }
 
 async function poll() {
+  // A job begun while the last answer was on its way must be asked for once more.
+  again = true;
   if (polling) return;
   polling = true;
   try {
     for (let busy = true; busy;) {
+      again = false;
       const { jobs } = await get("/api/jobs");
       for (const job of [...jobs].reverse()) draw(job);
-      busy = jobs.some((job) => OVER.includes(job.state));
+      busy = again || jobs.some((job) => OVER.includes(job.state));
       if (busy) await new Promise((done) => setTimeout(done, POLL_MILLISECONDS));
     }
   } finally {
