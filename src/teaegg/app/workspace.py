@@ -105,7 +105,6 @@ class Workspace:
             visible=await self.access.visible(actor),
             mode=mode or self.settings.answers.mode,
             collections=frozenset(collections),
-            conversation=conversation,
         )
         self._open_questions += 1
         try:

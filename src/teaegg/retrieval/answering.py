@@ -33,7 +33,6 @@ class Asked:
     visible: VisibleSet
     mode: AnswerMode
     collections: frozenset[str] = frozenset()
-    conversation: str = ""
 
 
 @dataclass(slots=True)

@@ -25,7 +25,6 @@ from teaegg.retrieval.spans.answerability import (
     answer_features,
     probabilities,
 )
-from teaegg.retrieval.spans.content import content_terms
 from teaegg.retrieval.spans.evidence import (
     Floats,
     Source,
@@ -128,8 +127,9 @@ class Quoter:
     ) -> Ranking:
         """Judge every sentence of `evidence`; `visible` bounds the statistics of the terms too."""
         started = self._clock.monotonic_seconds()
-        terms = content_terms(query.text)
-        frequencies = await self._index.frequencies(terms, visible=visible, cap=_FREQUENCY_CAP)
+        frequencies = await self._index.frequencies(
+            query.terms, visible=visible, cap=_FREQUENCY_CAP
+        )
         question = read_question(query.text, frequencies, await self._index.count(visible=visible))
         spans = read_spans(question, [_source(item) for item in evidence])
         if not spans:
