@@ -85,7 +85,9 @@ class Answerer:
             limit=self._evidence_passages,
             collections=asked.collections,
         )
-        ranking = await self._quoter.rank(found.query, found.evidence, visible=asked.visible)
+        ranking = await self._quoter.rank(
+            found.query, found.evidence, visible=asked.visible, vector=found.vector
+        )
         work = _Work(asked, found, ranking, timings_ms={**found.timings_ms, **ranking.timings_ms})
         yield EvidenceFound(asked.understood, found.evidence)
         if ranking.confidence < self._settings.abstain_below or not found.evidence:

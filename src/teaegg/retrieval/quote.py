@@ -17,7 +17,7 @@ from teaegg.core.answers import Citation, Evidence
 from teaegg.core.clock import Clock
 from teaegg.core.settings import AnswerSettings
 from teaegg.guard.instructions import closed_stretches
-from teaegg.models.base import ChatModel, Embedder
+from teaegg.models.base import ChatModel, Embedder, Vectors
 from teaegg.retrieval.query import Language, Query
 from teaegg.retrieval.sentence_vectors import SentenceVectors
 from teaegg.retrieval.spans.answerability import (
@@ -123,9 +123,17 @@ class Quoter:
         self._model = model or fitted_model()
 
     async def rank(
-        self, query: Query, evidence: Sequence[Evidence], *, visible: VisibleSet
+        self,
+        query: Query,
+        evidence: Sequence[Evidence],
+        *,
+        visible: VisibleSet,
+        vector: Vectors | None = None,
     ) -> Ranking:
-        """Judge every sentence of `evidence`; `visible` bounds the statistics of the terms too."""
+        """Judge every sentence of `evidence`; `visible` bounds the statistics of the terms too.
+
+        `vector` is the question's where the search has made it already. Raises ModelError.
+        """
         started = self._clock.monotonic_seconds()
         frequencies = await self._index.frequencies(
             query.terms, visible=visible, cap=_FREQUENCY_CAP
@@ -137,7 +145,7 @@ class Quoter:
         lexical = lexical_features(question, spans)
         rows = self._model.shortlist(lexical)
         shortlist = [spans[row] for row in rows]
-        cosines = await self._cosines(query.text, shortlist)
+        cosines = await self._cosines(query.text, vector, shortlist)
         features = with_cosines(lexical[rows], cosines)
         scores = self._model.scores(features)
         judged = answer_features(question, spans, shortlist, features, scores)
@@ -175,8 +183,10 @@ class Quoter:
             offered.remove(chosen)
             prompt = f"{prompt}{chosen.text}\n"
 
-    async def _cosines(self, question: str, shortlist: Sequence[Span]) -> Floats:
-        asked = await self._embedder.embed_question(question)
+    async def _cosines(
+        self, question: str, vector: Vectors | None, shortlist: Sequence[Span]
+    ) -> Floats:
+        asked = await self._embedder.embed_question(question) if vector is None else vector
         vectors = await self._sentences.of([span.text for span in shortlist])
         cosines = (vectors @ asked).astype(np.float64)
         for span, cosine in zip(shortlist, cosines, strict=True):

@@ -14,7 +14,7 @@ from teaegg.core.documents import Passage
 from teaegg.core.errors import ModelError
 from teaegg.core.settings import SearchSettings
 from teaegg.core.terms import canonical_identifier, identifiers, index_terms
-from teaegg.models.base import Embedder
+from teaegg.models.base import Embedder, Vectors
 from teaegg.retrieval.query import Query, understand
 from teaegg.store.documents import DocumentRecords
 from teaegg.store.index import Hit, PassageIndex
@@ -36,12 +36,14 @@ _FULL_GATE_COVERAGE = 0.35
 class SearchResult:
     """Evidence, best first, and how long each part took in milliseconds.
 
-    `degraded` says why only full text was searched, "" when both were.
+    `vector` is the question's, None when it could not be made; `degraded` then says why only full
+    text was searched, and is "" otherwise.
     """
 
     query: Query
     evidence: tuple[Evidence, ...]
     timings_ms: dict[str, float]
+    vector: Vectors | None = None
     degraded: str = ""
 
 
@@ -50,6 +52,7 @@ class _Near(NamedTuple):
 
     hits: list[Hit]
     embedding_ms: float
+    vector: Vectors | None = None
     degraded: str = ""
 
 
@@ -98,7 +101,7 @@ class Searcher:
         evidence = tuple(_with_exact(exact, fused)[:limit])
         elapsed = (self._clock.monotonic_seconds() - started) * 1000
         timings = {"search": elapsed, "embedding": near.embedding_ms}
-        return SearchResult(query, evidence, timings, near.degraded)
+        return SearchResult(query, evidence, timings, near.vector, near.degraded)
 
     async def _vector(
         self, query: Query, visible: VisibleSet, collections: frozenset[str]
@@ -108,12 +111,12 @@ class Searcher:
             vector = await self._embedder.embed_question(query.text)
         except ModelError as error:
             # Full text answers by itself; what is missing is said, not hidden.
-            return _Near([], 0.0, str(error))
+            return _Near([], 0.0, degraded=str(error))
         embedding_ms = (self._clock.monotonic_seconds() - started) * 1000
         hits = await self._index.vector_search(
             vector, visible=visible, limit=self._settings.candidates, collections=collections
         )
-        return _Near(hits, embedding_ms)
+        return _Near(hits, embedding_ms, vector)
 
     async def _articles(
         self, query: Query, visible: VisibleSet, collections: frozenset[str]
