@@ -24,11 +24,13 @@ from teaegg.core.errors import StorageError
 from teaegg.core.terms import identifiers, index_terms
 from teaegg.store.codec import PASSAGE_COLUMNS, passage_from_row, passage_row
 from teaegg.store.index import Hit
+from teaegg.store.nearest import EXACT_UP_TO_VECTORS, index_when_large, probing
 
 _PASSAGES = "passages"
 _VECTORS = "vectors"
 _KEEP_OLD_VERSIONS = timedelta(hours=1)
 _COMMIT_ATTEMPTS = 8
+_PLANS_KEPT = 1000
 # The engine's own bounds are several GiB; the whole process has to stay below two.
 _INDEX_CACHE_BYTES = 384 * 1024**2
 _METADATA_CACHE_BYTES = 64 * 1024**2
@@ -61,6 +63,7 @@ class LanceIndex:
         self._passages = passages
         self._vectors = vectors
         self._dimensions = dimensions
+        self._few: dict[str, tuple[int, bool]] = {}
 
     async def replace(self, documents: Mapping[str, tuple[str, Sequence[Passage]]]) -> None:
         if not documents:
@@ -156,9 +159,11 @@ class LanceIndex:
         if visible.is_empty:
             return []
         where = _and(_visible_filter(visible), _collection_filter(collections))
+        exact = await self._few_vectors(where)
+        query = self._vectors.query().nearest_to(vector).distance_type("dot")
         nearest = await _guarded(
             lambda: (
-                _where(self._vectors.query().nearest_to(vector).distance_type("dot"), where)
+                _where(probing(query, exact=exact), where)
                 .limit(limit)
                 .select(["passage", "_distance"])
                 .to_list()
@@ -257,8 +262,23 @@ class LanceIndex:
         return int(await _guarded(lambda: self._passages.count_rows(where or None)))
 
     async def optimize(self) -> None:
+        await _guarded(partial(index_when_large, self._vectors))
         for table in (self._passages, self._vectors):
             await _guarded(partial(table.optimize, cleanup_older_than=_KEEP_OLD_VERSIONS))
+
+    async def _few_vectors(self, where: str) -> bool:
+        """Whether so few vectors pass `where` that all of them are compared.
+
+        Only a plan: what was counted for this state of the table is not counted again.
+        """
+        version = int(await _guarded(self._vectors.version))
+        known = self._few.get(where)
+        if known is None or known[0] != version:
+            counted = await _guarded(lambda: self._vectors.count_rows(where or None))
+            if len(self._few) >= _PLANS_KEPT:
+                self._few.clear()
+            known = self._few[where] = (version, counted <= EXACT_UP_TO_VECTORS)
+        return known[1]
 
     async def _by_id(self, passage_ids: Sequence[str], visible: VisibleSet) -> dict[str, Passage]:
         where = _and(f"passage IN ({_quoted(passage_ids)})", _visible_filter(visible))
