@@ -50,10 +50,11 @@ def main() -> None:
         "xquad_en": _corpus("xquad", "text_en", "question_en", limit),
         "xquad_zh_to_en": _corpus("xquad", "text_en", "question_zh", limit),
     }
+    count = min(limit or TIMED_PASSAGES, TIMED_PASSAGES)
     timed = {
-        "laws_zh": spread(_law_passages(), TIMED_PASSAGES),
-        "cmrc": spread(corpora["cmrc"].passages, TIMED_PASSAGES),
-        "xquad_en": spread(corpora["xquad_en"].passages, TIMED_PASSAGES),
+        "laws_zh": spread(_law_passages(), count),
+        "cmrc": spread(corpora["cmrc"].passages, count),
+        "xquad_en": spread(corpora["xquad_en"].passages, count),
     }
     memory = {name: _memory(name, timed["laws_zh"]) for name in ENGINES}
     report("embedding", {"resident_mib": memory, **asyncio.run(_measure(corpora, timed))})
