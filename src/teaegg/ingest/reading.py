@@ -11,28 +11,45 @@ from typing import Literal
 
 from teaegg.core.documents import Block, Location, ParsedDocument
 from teaegg.ingest.cleaning import clean
-from teaegg.ingest.formats import Format, detect_format
+from teaegg.ingest.formats import LEGACY, Format, detect_format
 from teaegg.ingest.readers.base import DEFAULT_LIMITS, ReadLimits, unreadable
+from teaegg.ingest.readers.nested import MemberReader
 from teaegg.ingest.statutes import with_articles
 
 Reader = Callable[[bytes, str, ReadLimits], ParsedDocument]
+ContainerReader = Callable[[bytes, str, ReadLimits, MemberReader], ParsedDocument]
 
 # A closed table; the module of a format is imported when the first such file comes, since the
 # libraries behind the readers take seconds and hundreds of megabytes.
 _READERS: dict[Format, str] = {
     "txt": "text",
-    "md": "markdown",
-    "html": "html",
+    "md": "web.markdown",
+    "html": "web.html",
     "csv": "csv",
     "tsv": "csv",
-    "eml": "mail",
+    "json": "records.json",
+    "xml": "records.xml",
+    "epub": "web.epub",
     "pdf": "pdf.reader",
     "docx": "office.docx",
     "pptx": "office.pptx",
     "xlsx": "office.xlsx",
     "image": "images",
 }
-_MAY_HOLD_ARTICLES: frozenset[Format] = frozenset(("txt", "md", "html", "pdf", "docx"))
+# These hold other files, which are read in turn.
+_CONTAINER_READERS: dict[Format, str] = {
+    "eml": "mail.eml",
+    "msg": "mail.msg",
+    "ofd": "ofd.reader",
+    "zip": "archives.zip",
+    "tar": "archives.tar",
+    "packed": "archives.packed",
+    **dict.fromkeys(LEGACY, "office.legacy"),
+}
+_MEMBER_COST_BYTES = 4096
+_MAY_HOLD_ARTICLES: frozenset[Format] = frozenset(
+    ("txt", "md", "html", "pdf", "docx", "ofd", "epub")
+)
 _UNBROKEN = re.compile(r"\S+")
 _CHINESE = re.compile(r"[\u3400-\u9fff]")
 _LATIN_WORD = re.compile(r"[A-Za-z]{2,}")
@@ -45,33 +62,54 @@ def read_document(data: bytes, name: str, limits: ReadLimits = DEFAULT_LIMITS) -
 
     Raises UnreadableDocumentError, and nothing else, for a file that cannot be read.
     """
-    if len(data) > limits.max_file_bytes:
-        raise unreadable(
-            name,
-            f"it has {len(data)} bytes, more than {limits.max_file_bytes}",
-            "Split it, or raise ingest.max_file_bytes.",
-        )
-    form = detect_format(data, name)
-    try:
-        parsed = _read_as(form, data, name, limits)
-    except RecursionError as error:
-        raise unreadable(name, "it is nested too deeply", "Ask who made this file.") from error
-    except MemoryError as error:
-        raise unreadable(name, "it needs too much memory", "Split it into parts.") from error
-    parsed = _tidied(parsed)
-    _check_text(parsed, name, limits)
-    if form in _MAY_HOLD_ARTICLES:
-        parsed = with_articles(parsed)
-    return replace(_without_title_in_paths(parsed), language=_language(parsed))
+    return _Reading(limits.max_archive_bytes).read(data, name, limits)
 
 
-def _read_as(form: Format, data: bytes, name: str, limits: ReadLimits) -> ParsedDocument:
-    module = importlib.import_module(f"teaegg.ingest.readers.{_READERS[form]}")
-    if form == "eml":
-        mail: ParsedDocument = module.read(data, name, limits, read_document)
-        return mail
-    reader: Reader = module.read
-    return reader(data, name, limits)
+class _Reading:
+    """One file with all that is inside of it, however deep: together they may unpack to so many bytes."""
+
+    def __init__(self, bytes_left: int) -> None:
+        self._bytes_left = bytes_left
+
+    def read(self, data: bytes, name: str, limits: ReadLimits) -> ParsedDocument:
+        if len(data) > limits.max_file_bytes:
+            raise unreadable(
+                name,
+                f"it has {len(data)} bytes, more than {limits.max_file_bytes}",
+                "Split it, or raise ingest.max_file_bytes.",
+            )
+        form = detect_format(data, name)
+        try:
+            parsed = self._read_as(form, data, name, limits)
+        except RecursionError as error:
+            raise unreadable(name, "it is nested too deeply", "Ask who made this file.") from error
+        except MemoryError as error:
+            raise unreadable(name, "it needs too much memory", "Split it into parts.") from error
+        parsed = _tidied(parsed)
+        _check_text(parsed, name, limits)
+        if form in _MAY_HOLD_ARTICLES:
+            parsed = with_articles(parsed)
+        return replace(_without_title_in_paths(parsed), language=_language(parsed))
+
+    def _read_as(self, form: Format, data: bytes, name: str, limits: ReadLimits) -> ParsedDocument:
+        container = _CONTAINER_READERS.get(form)
+        module = importlib.import_module(f"teaegg.ingest.readers.{container or _READERS[form]}")
+        if container:
+            read_container: ContainerReader = module.read
+            return read_container(data, name, limits, self._read_member)
+        reader: Reader = module.read
+        return reader(data, name, limits)
+
+    def _read_member(self, data: bytes, name: str, limits: ReadLimits) -> ParsedDocument:
+        """Even an empty file costs something: there may be a million of them."""
+        self._bytes_left -= len(data) + _MEMBER_COST_BYTES
+        if self._bytes_left < 0:
+            raise unreadable(
+                name,
+                f"what it is packed in unpacks to more than {limits.max_archive_bytes} bytes in all",
+                "Unpack it and learn the folder.",
+            )
+        return self.read(data, name, limits)
 
 
 def _tidied(parsed: ParsedDocument) -> ParsedDocument:

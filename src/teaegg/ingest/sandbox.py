@@ -10,9 +10,11 @@ import asyncio
 import contextlib
 import json
 import os
+import shutil
 import signal
 import struct
 import sys
+import tempfile
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -54,12 +56,17 @@ class ReadingWorker:
         self, limits: ReadLimits = DEFAULT_LIMITS, sandbox: SandboxLimits = SandboxLimits()
     ) -> None:
         # Pictures stop being read before the clock runs out, so that a book of scans is learned in part.
-        seconds = min(limits.ocr_seconds, sandbox.timeout_seconds * _PARSED_SHARE_OF_TIMEOUT)
-        self._limits = replace(limits, ocr_seconds=seconds)
+        seconds = sandbox.timeout_seconds * _PARSED_SHARE_OF_TIMEOUT
+        self._limits = replace(
+            limits,
+            ocr_seconds=min(limits.ocr_seconds, seconds),
+            office_seconds=min(limits.office_seconds, seconds),
+        )
         self._sandbox = sandbox
         self._turn = asyncio.Lock()
         self._process: asyncio.subprocess.Process | None = None
         self._files = 0
+        self._scratch = ""
 
     async def read(self, content: Path | bytes, name: str) -> ReadFile:
         """`content` is a path or the bytes themselves; `name` is what people know the file by.
@@ -113,6 +120,7 @@ class ReadingWorker:
             await self._stop()
         if self._process is None:
             try:
+                self._scratch = await asyncio.to_thread(tempfile.mkdtemp, prefix="teaegg-reading-")
                 self._process = await asyncio.create_subprocess_exec(
                     sys.executable,
                     # The same modules as here, wherever this process found them.
@@ -122,6 +130,9 @@ class ReadingWorker:
                     stdin=asyncio.subprocess.PIPE,
                     stdout=asyncio.subprocess.PIPE,
                     stderr=asyncio.subprocess.DEVNULL,
+                    env={**os.environ, "TMPDIR": self._scratch},
+                    # A group of its own: what it starts (LibreOffice) ends with it.
+                    start_new_session=True,
                 )
             except OSError as error:
                 raise StorageError(
@@ -154,9 +165,12 @@ class ReadingWorker:
         # One that already died keeps its own exit code.
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(process.wait(), 0.2)
-        if process.returncode is None:
-            process.kill()
-        return await process.wait()
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            os.killpg(process.pid, signal.SIGKILL)
+        code = await process.wait()
+        scratch, self._scratch = self._scratch, ""
+        await asyncio.to_thread(shutil.rmtree, scratch, ignore_errors=True)
+        return code
 
 
 def _ending(code: int | None) -> str:

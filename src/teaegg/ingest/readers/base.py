@@ -14,9 +14,9 @@ from teaegg.ingest.cleaning import shown
 class ReadLimits:
     """How much a single file may cost. Passing a bound makes the file unreadable, never the machine slow.
 
-    `nesting` counts how many levels of attachments are opened; `pictures` how many pages and
-    embedded pictures of one document are read by OCR, in at most `ocr_seconds` (the rest is left out
-    with a note).
+    `nesting` counts how many levels of attachments and archives are opened; `pictures` how many pages
+    and embedded pictures of one document are read by OCR, in at most `ocr_seconds` (the rest is left
+    out with a note); `office_seconds` bounds LibreOffice with one file.
     """
 
     max_file_bytes: int = 200 * 1024**2
@@ -28,6 +28,7 @@ class ReadLimits:
     max_unbroken_characters: int = 100_000
     pictures: int = 300
     ocr_seconds: float = 200
+    office_seconds: float = 120
     nesting: int = 3
 
 

@@ -6,9 +6,9 @@ import csv
 from io import StringIO
 
 from teaegg.core.documents import Location, ParsedDocument
+from teaegg.ingest.encodings import decode
 from teaegg.ingest.readers.base import Outline, ReadLimits, stem_of, unreadable
 from teaegg.ingest.readers.tables import rows_of
-from teaegg.ingest.readers.text import decode
 
 _SEPARATORS = ",;\t|，"
 _SAMPLE_LINES = 50

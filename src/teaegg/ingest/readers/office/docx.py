@@ -13,7 +13,7 @@ from docx.opc.exceptions import PackageNotFoundError
 from docx.oxml.ns import qn
 
 from teaegg.core.documents import Location, ParsedDocument
-from teaegg.ingest.archives import open_office_archive
+from teaegg.ingest.archives import open_container
 from teaegg.ingest.readers.base import Outline, ReadLimits, stem_of, unreadable
 from teaegg.ingest.readers.ocr import PictureReader
 from teaegg.ingest.readers.office.numbering import Numbering
@@ -33,7 +33,7 @@ _MAX_STYLE_CHAIN = 20
 
 def read(data: bytes, name: str, limits: ReadLimits) -> ParsedDocument:
     """Body in order; footnotes and endnotes follow at the end. Comments and deletions are left out."""
-    open_office_archive(data, name, limits).close()
+    open_container(data, name, limits).close()
     try:
         document = docx.Document(BytesIO(data))
         return _Reading(document, PictureReader(limits)).parsed(name)

@@ -11,7 +11,7 @@ from pptx.exc import PackageNotFoundError
 from pptx.util import Length
 
 from teaegg.core.documents import Location, ParsedDocument
-from teaegg.ingest.archives import open_office_archive
+from teaegg.ingest.archives import open_container
 from teaegg.ingest.readers.base import Outline, ReadLimits, stem_of, unreadable
 from teaegg.ingest.readers.ocr import PictureReader
 from teaegg.ingest.readers.tables import add_table
@@ -22,7 +22,7 @@ _MAX_GROUP_DEPTH = 20
 
 def read(data: bytes, name: str, limits: ReadLimits) -> ParsedDocument:
     """`Location.page` is the slide's number; hidden slides are left out with a note."""
-    open_office_archive(data, name, limits).close()
+    open_container(data, name, limits).close()
     outline = Outline()
     pictures = PictureReader(limits)
     try:

@@ -11,7 +11,7 @@ import openpyxl
 from openpyxl.utils.exceptions import InvalidFileException
 
 from teaegg.core.documents import Location, ParsedDocument
-from teaegg.ingest.archives import open_office_archive
+from teaegg.ingest.archives import open_container
 from teaegg.ingest.readers.base import Outline, ReadLimits, stem_of, unreadable
 from teaegg.ingest.readers.office.cell_values import shown_value
 from teaegg.ingest.readers.tables import Numbered, rows_of
@@ -21,7 +21,7 @@ _BLANK_ROWS_AT_END = 10_000
 
 def read(data: bytes, name: str, limits: ReadLimits) -> ParsedDocument:
     """Values as people see them, formulas by the value saved with them; hidden sheets are left out."""
-    open_office_archive(data, name, limits).close()
+    open_container(data, name, limits).close()
     outline = Outline()
     try:
         workbook = openpyxl.load_workbook(

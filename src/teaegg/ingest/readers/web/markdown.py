@@ -12,9 +12,9 @@ from markdown_it.renderer import RendererHTML
 from markdown_it.token import Token
 
 from teaegg.core.documents import ParsedDocument
+from teaegg.ingest.encodings import decode
 from teaegg.ingest.readers.base import Outline, ReadLimits, stem_of
-from teaegg.ingest.readers.html import fill_from_html
-from teaegg.ingest.readers.text import decode
+from teaegg.ingest.readers.web.html import fill_from_html
 
 _FRONT_MATTER = re.compile(r"\A---\n(.*?\n)---\n", re.DOTALL)
 _FRONT_TITLE = re.compile(r"^title:\s*[\"']?(.+?)[\"']?\s*$", re.MULTILINE)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import re
 
 import lxml.etree
@@ -10,10 +9,10 @@ import lxml.html
 from lxml.html import HtmlElement
 
 from teaegg.core.documents import Location, ParsedDocument
+from teaegg.ingest.encodings import decode, decode_declared
 from teaegg.ingest.readers.base import Outline, ReadLimits, stem_of, unreadable
-from teaegg.ingest.readers.html_hiding import Hiding
 from teaegg.ingest.readers.tables import add_table
-from teaegg.ingest.readers.text import decode
+from teaegg.ingest.readers.web.hiding import Hiding
 
 _DROPPED = frozenset(
     "script style nav noscript template iframe object embed svg math head link meta button select "
@@ -25,14 +24,16 @@ _BLOCKS = frozenset(
     "h1 h2 h3 h4 h5 h6 li".split()
 )
 _HEADING = re.compile(r"h([1-6])")
-_CHARSET = re.compile(rb"""<meta[^>]{0,200}charset\s*=\s*["']?\s*([\w-]{3,20})""", re.I)
+_CHARSET = re.compile(
+    rb"""<(?:meta[^>]{0,200}charset|\?xml[^>]{0,200}encoding)\s*=\s*["']?\s*([\w-]{3,20})""", re.I
+)
 _HIDDEN_NOTE = "Hidden text was left out."
 _MAX_DEPTH = 400
 
 
 def read(data: bytes, name: str, limits: ReadLimits) -> ParsedDocument:
     """The visible text of a page; its title is <title>, else the first heading."""
-    text, note = _decode(data, name)
+    text, note = decode_page(data, name)
     outline = Outline(notes=[note] if note else [])
     title = fill_from_html(outline, text, name)
     return outline.parsed(title or outline.first_heading() or stem_of(name))
@@ -59,15 +60,13 @@ def fill_from_html(outline: Outline, text: str, name: str, place: Location | Non
     return " ".join(title.split())
 
 
-def _decode(data: bytes, name: str) -> tuple[str, str]:
+def decode_page(data: bytes, name: str) -> tuple[str, str]:
+    """(text, note) of a page: as it declares itself, unless its bytes contradict that."""
     declared = _CHARSET.search(data[:4096])
-    if declared and not data.startswith((b"\xff\xfe", b"\xfe\xff", b"\xef\xbb\xbf")):
-        encoding = declared[1].decode("ascii").lower()
-        # GB2312 and GBK pages in the wild use characters of their superset.
-        encoding = "gb18030" if encoding in ("gb2312", "gbk") else encoding
-        # A wrong declaration is common; the bytes themselves decide then.
-        with contextlib.suppress(UnicodeDecodeError, LookupError):
-            return data.decode(encoding), ""
+    if declared:
+        text = decode_declared(data, declared[1].decode("ascii"))
+        if text is not None:
+            return text, ""
     decoded = decode(data, name)
     return decoded.text, decoded.note
 

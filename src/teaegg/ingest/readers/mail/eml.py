@@ -4,29 +4,21 @@ from __future__ import annotations
 
 import email
 import email.policy
-from collections.abc import Callable
-from dataclasses import replace
 from email.errors import MessageError
 from email.message import EmailMessage, Message, MIMEPart
 from email.utils import format_datetime, parsedate_to_datetime
-from pathlib import PurePosixPath
 
-from teaegg.core.documents import Block, Location, ParsedDocument
-from teaegg.core.errors import UnreadableDocumentError
-from teaegg.ingest.cleaning import shown
+from teaegg.core.documents import Location, ParsedDocument
+from teaegg.ingest.encodings import decode, decode_declared
 from teaegg.ingest.readers.base import Outline, ReadLimits, stem_of, unreadable
-from teaegg.ingest.readers.html import fill_from_html
-from teaegg.ingest.readers.text import decode
-
-AttachmentReader = Callable[[bytes, str, ReadLimits], ParsedDocument]
+from teaegg.ingest.readers.nested import MemberReader, add_member, file_name
+from teaegg.ingest.readers.web.html import fill_from_html
 
 _HEADERS = ("From", "To", "Cc", "Date", "Subject")
 _MAX_ATTACHMENTS = 200
 
 
-def read(
-    data: bytes, name: str, limits: ReadLimits, read_attachment: AttachmentReader
-) -> ParsedDocument:
+def read(data: bytes, name: str, limits: ReadLimits, read_member: MemberReader) -> ParsedDocument:
     """The title is the subject. An attachment that cannot be read leaves a note; the mail stays."""
     try:
         message = email.message_from_bytes(data, policy=email.policy.default)
@@ -35,7 +27,7 @@ def read(
         outline.add("paragraph", _header_block(message), Location(part="header"))
         _add_body(outline, message, name)
         for attached in list(message.iter_attachments())[:_MAX_ATTACHMENTS]:
-            _add_attachment(outline, attached, limits, read_attachment)
+            add_member(outline, _bytes_of(attached), _label(attached), limits, read_member)
     except (MessageError, LookupError, ValueError, AttributeError, TypeError, KeyError) as error:
         raise unreadable(
             name, f"it is not a readable mail ({error})", "Export it from the mail program again."
@@ -81,33 +73,8 @@ def _text_of(part: MIMEPart) -> str:
     payload = part.get_payload(decode=True)
     if not isinstance(payload, bytes):
         return str(payload or "")
-    charset = (part.get_content_charset() or "").lower()
-    charset = "gb18030" if charset in ("gb2312", "gbk") else charset
-    try:
-        return payload.decode(charset)
-    except (UnicodeDecodeError, LookupError):
-        return decode(payload, "mail body").text
-
-
-def _add_attachment(
-    outline: Outline, attached: MIMEPart, limits: ReadLimits, read_attachment: AttachmentReader
-) -> None:
-    label = (
-        PurePosixPath(shown(attached.get_filename() or "attachment").replace("\\", "/")).name
-        or "attachment"
-    )
-    if limits.nesting <= 0:
-        outline.note(f"The attachment {label!r} is nested too deeply and was left out.")
-        return
-    inner_limits = replace(limits, nesting=limits.nesting - 1)
-    try:
-        parsed = read_attachment(_bytes_of(attached), _named(label, attached), inner_limits)
-    except UnreadableDocumentError as error:
-        outline.note(f"An attachment was left out. {error}")
-        return
-    for note in parsed.notes:
-        outline.note(f"{label}: {note}")
-    outline.blocks.extend(_attached(block, label) for block in parsed.blocks)
+    declared = decode_declared(payload, part.get_content_charset() or "")
+    return decode(payload, "mail body").text if declared is None else declared
 
 
 def _bytes_of(attached: MIMEPart) -> bytes:
@@ -118,10 +85,6 @@ def _bytes_of(attached: MIMEPart) -> bytes:
     return decoded if isinstance(decoded, bytes) else b""
 
 
-def _named(label: str, attached: MIMEPart) -> str:
-    return f"{label}.eml" if attached.get_content_type() == "message/rfc822" else label
-
-
-def _attached(block: Block, label: str) -> Block:
-    part = f"{label}/{block.location.part}" if block.location.part else label
-    return replace(block, location=replace(block.location.within(label), part=part))
+def _label(attached: MIMEPart) -> str:
+    name = file_name(attached.get_filename() or "attachment")
+    return f"{name}.eml" if attached.get_content_type() == "message/rfc822" else name

@@ -1,0 +1,1 @@
+"""Archives: one document, with every file of the archive under its own name."""

@@ -1,0 +1,66 @@
+"""Single packed files (gz, bz2, xz): unpacked within the limits, then read as what they hold."""
+
+from __future__ import annotations
+
+import bz2
+import lzma
+import zlib
+from pathlib import PurePath
+from typing import Protocol
+
+from teaegg.core.documents import ParsedDocument
+from teaegg.ingest.archives import allowed_bytes, damaged, zip_bomb
+from teaegg.ingest.readers.base import ReadLimits, unreadable
+from teaegg.ingest.readers.nested import MemberReader
+
+_STARTS = (b"\x1f\x8b", b"BZh", b"\xfd7zXZ\x00")
+_ENDINGS = (".gz", ".bz2", ".xz", ".tgz", ".tbz2", ".txz")
+_LZMA_MEMORY_BYTES = 256 * 1024**2
+
+
+class _Unpacker(Protocol):
+    @property
+    def eof(self) -> bool: ...
+
+    @property
+    def unused_data(self) -> bytes: ...
+
+    def decompress(self, data: bytes, max_length: int, /) -> bytes: ...
+
+
+def read(data: bytes, name: str, limits: ReadLimits, read_member: MemberReader) -> ParsedDocument:
+    """The document inside; its name is the outer one without the ending of the packer."""
+    try:
+        unpacked = _unpacked(data, name, limits)
+    except (OSError, EOFError, ValueError, zlib.error, lzma.LZMAError) as error:
+        raise damaged(name, error) from error
+    if unpacked.startswith(_STARTS):
+        raise unreadable(name, "it is packed twice", "Unpack it once and learn what is inside.")
+    path = PurePath(name)
+    inner = str(path.with_suffix("")) if path.suffix.lower() in _ENDINGS else name
+    return read_member(unpacked, inner, limits)
+
+
+def _unpacked(data: bytes, name: str, limits: ReadLimits) -> bytes:
+    """Streams may stand one behind the other; the limit holds for all of them together."""
+    allowed = allowed_bytes(len(data), limits)
+    parts, size, rest = [], 0, data
+    while rest.startswith(_STARTS):
+        unpacker = _unpacker(rest)
+        part = unpacker.decompress(rest, allowed - size + 1)
+        size += len(part)
+        if size > allowed:
+            raise zip_bomb(name, len(data), limits)
+        if not unpacker.eof:
+            raise EOFError("the end is missing")
+        parts.append(part)
+        rest = unpacker.unused_data
+    return b"".join(parts)
+
+
+def _unpacker(data: bytes) -> _Unpacker:
+    if data.startswith(_STARTS[0]):
+        return zlib.decompressobj(wbits=31)
+    if data.startswith(_STARTS[1]):
+        return bz2.BZ2Decompressor()
+    return lzma.LZMADecompressor(memlimit=_LZMA_MEMORY_BYTES)

@@ -1,0 +1,1 @@
+"""Mail in its two forms, with the files that hang on it."""
