@@ -154,7 +154,7 @@ def detect_format(data: bytes, name: str) -> Format:
     """
     if not data.strip(b"\x00 \t\r\n\xef\xbb\xbf"):
         raise unreadable(name, "the file is empty", "Check whether the copy was complete.")
-    if b"%PDF-" in data[:1024]:
+    if data.startswith(b"%PDF-"):
         return "pdf"
     if data.startswith(b"PK"):
         return _zip_format(data)
@@ -174,6 +174,9 @@ def detect_format(data: bytes, name: str) -> Format:
         or _is_bitmap(data)
     ):
         return "image"
+    # Last: the first file of an archive may be a PDF.
+    if b"%PDF-" in data[:1024]:
+        return "pdf"
     return _text_format(data, name)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 from io import StringIO
 
 from teaegg.core.documents import Location, ParsedDocument
@@ -11,6 +12,8 @@ from teaegg.ingest.readers.base import Outline, ReadLimits, stem_of, unreadable
 from teaegg.ingest.readers.tables import rows_of
 
 _SEPARATORS = ",;\t|，"
+# A first line by which spreadsheet programs tell each other.
+_NAMED_SEPARATOR = re.compile(r"sep=([,;\t|])\r?\n", re.IGNORECASE)
 _SAMPLE_LINES = 50
 
 
@@ -20,9 +23,12 @@ def read(data: bytes, name: str, limits: ReadLimits) -> ParsedDocument:
     outline = Outline(notes=[decoded.note] if decoded.note else [])
     csv.field_size_limit(limits.max_text_characters)
     text = decoded.text.replace("\x00", "")
-    records = csv.reader(StringIO(text, newline=""), delimiter=_separator(text))
+    named = _NAMED_SEPARATOR.match(text)
+    body = text[named.end() :] if named else text
+    separator = named[1] if named else _separator(text)
+    records = csv.reader(StringIO(body, newline=""), delimiter=separator)
     try:
-        for row in rows_of(enumerate(records, start=1)):
+        for row in rows_of(enumerate(records, start=2 if named else 1)):
             outline.add("row", row.text, Location(row=row.number, path=row.above))
     except csv.Error as error:
         raise unreadable(

@@ -32,10 +32,10 @@ def read_members(
     count = 0
     for member in members:
         path = PurePosixPath(shown(member.name).replace("\\", "/"))
-        if any(map(is_skipped, path.parts)):
+        problem = _problem_of(path) or member.problem
+        if any(is_skipped(part) for part in path.parts if part != ".."):
             continue
         count += 1
-        problem = member.problem or _problem_of(path)
         if problem:
             note_left_out(outline, f"{str(path)!r} was left out: {problem}.")
         else:
