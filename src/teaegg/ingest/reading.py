@@ -10,6 +10,7 @@ from dataclasses import replace
 from typing import Literal
 
 from teaegg.core.documents import Block, Location, ParsedDocument
+from teaegg.core.errors import UnreadableDocumentError
 from teaegg.ingest.cleaning import clean
 from teaegg.ingest.formats import LEGACY, Format, detect_format
 from teaegg.ingest.readers.base import DEFAULT_LIMITS, ReadLimits, unreadable
@@ -85,6 +86,15 @@ class _Reading:
             raise unreadable(name, "it is nested too deeply", "Ask who made this file.") from error
         except MemoryError as error:
             raise unreadable(name, "it needs too much memory", "Split it into parts.") from error
+        except UnreadableDocumentError:
+            raise
+        except Exception as error:
+            # The libraries behind the readers raise whatever they stumble over in a hostile file.
+            raise unreadable(
+                name,
+                f"it is damaged ({type(error).__name__}: {error})",
+                "Save it again from the program that made it, or get a fresh copy.",
+            ) from error
         parsed = _tidied(parsed)
         _check_text(parsed, name, limits)
         if form in _MAY_HOLD_ARTICLES:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import islice
 
 from teaegg.core.documents import ParsedDocument
 from teaegg.ingest.encodings import decode
@@ -31,10 +32,11 @@ def read(data: bytes, name: str, limits: ReadLimits) -> ParsedDocument:
 def fill_from_lines(outline: Outline, lines: list[str]) -> None:
     """Add lines of plain text: a title, headings by their numbers, paragraphs between blank lines."""
     start = _add_title(outline, lines)
+    below = _next_filled(lines)
     paragraph: list[str] = []
     for index in range(start, len(lines)):
         line = lines[index]
-        level = _heading_level(line) if _has_body_below(lines, index) else 0
+        level = _heading_level(line) if _has_body_below(line, below[index]) else 0
         if level or not line:
             outline.add("paragraph", "\n".join(paragraph))
             paragraph.clear()
@@ -45,9 +47,20 @@ def fill_from_lines(outline: Outline, lines: list[str]) -> None:
     outline.add("paragraph", "\n".join(paragraph))
 
 
+def _next_filled(lines: list[str]) -> list[str]:
+    """For every line the next one below it that is not blank, or ''."""
+    below: list[str] = []
+    next_filled = ""
+    for line in reversed(lines):
+        below.append(next_filled)
+        next_filled = line or next_filled
+    below.reverse()
+    return below
+
+
 def _add_title(outline: Outline, lines: list[str]) -> int:
     """The index of the first line after the title."""
-    filled = [index for index, line in enumerate(lines) if line][:2]
+    filled = list(islice((index for index, line in enumerate(lines) if line), 2))
     if len(filled) == 2 and _is_title(lines[filled[0]]):
         outline.heading(lines[filled[0]], 1)
         return filled[0] + 1
@@ -69,10 +82,9 @@ def _heading_level(line: str) -> int:
     return next((level for level, form in enumerate(_HEADINGS, start=2) if form.match(line)), 0)
 
 
-def _has_body_below(lines: list[str], index: int) -> bool:
+def _has_body_below(line: str, below: str) -> bool:
     """A numbered line is a heading only with text below: a list of short items is content."""
-    below = next((line for line in lines[index + 1 :] if line), "")
-    if not below:
+    if not below or not line:
         return False
-    level, level_below = _heading_level(lines[index]), _heading_level(below)
-    return level_below == 0 or level_below > level
+    level_below = _heading_level(below)
+    return level_below == 0 or level_below > _heading_level(line)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import bz2
+import gzip
 import lzma
 import zlib
+from io import BytesIO
 from pathlib import PurePath
-from typing import Protocol
 
 from teaegg.core.documents import ParsedDocument
 from teaegg.ingest.archives import allowed_bytes, damaged, zip_bomb
@@ -15,17 +16,6 @@ from teaegg.ingest.readers.nested import MemberReader
 
 _STARTS = (b"\x1f\x8b", b"BZh", b"\xfd7zXZ\x00")
 _ENDINGS = (".gz", ".bz2", ".xz", ".tgz", ".tbz2", ".txz")
-_LZMA_MEMORY_BYTES = 256 * 1024**2
-
-
-class _Unpacker(Protocol):
-    @property
-    def eof(self) -> bool: ...
-
-    @property
-    def unused_data(self) -> bytes: ...
-
-    def decompress(self, data: bytes, max_length: int, /) -> bytes: ...
 
 
 def read(data: bytes, name: str, limits: ReadLimits, read_member: MemberReader) -> ParsedDocument:
@@ -44,23 +34,16 @@ def read(data: bytes, name: str, limits: ReadLimits, read_member: MemberReader) 
 def _unpacked(data: bytes, name: str, limits: ReadLimits) -> bytes:
     """Streams may stand one behind the other; the limit holds for all of them together."""
     allowed = allowed_bytes(len(data), limits)
-    parts, size, rest = [], 0, data
-    while rest.startswith(_STARTS):
-        unpacker = _unpacker(rest)
-        part = unpacker.decompress(rest, allowed - size + 1)
-        size += len(part)
-        if size > allowed:
-            raise zip_bomb(name, len(data), limits)
-        if not unpacker.eof:
-            raise EOFError("the end is missing")
-        parts.append(part)
-        rest = unpacker.unused_data
-    return b"".join(parts)
+    with _opened(data) as stream:
+        unpacked: bytes = stream.read(allowed + 1)
+    if len(unpacked) > allowed:
+        raise zip_bomb(name, len(data), limits)
+    return unpacked
 
 
-def _unpacker(data: bytes) -> _Unpacker:
+def _opened(data: bytes) -> gzip.GzipFile | bz2.BZ2File | lzma.LZMAFile:
     if data.startswith(_STARTS[0]):
-        return zlib.decompressobj(wbits=31)
+        return gzip.GzipFile(fileobj=BytesIO(data))
     if data.startswith(_STARTS[1]):
-        return bz2.BZ2Decompressor()
-    return lzma.LZMADecompressor(memlimit=_LZMA_MEMORY_BYTES)
+        return bz2.BZ2File(BytesIO(data))
+    return lzma.LZMAFile(BytesIO(data))

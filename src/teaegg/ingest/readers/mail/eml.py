@@ -16,12 +16,21 @@ from teaegg.ingest.readers.web.html import fill_from_html
 
 _HEADERS = ("From", "To", "Cc", "Date", "Subject")
 _MAX_ATTACHMENTS = 200
+_HEADER_CHARACTERS = 20_000
+
+
+class _BoundedPolicy(email.policy.EmailPolicy):
+    """The library's parser takes time with the square of a header's length: minutes for a megabyte."""
+
+    def header_fetch_parse(self, name: str, value: str) -> str:
+        parsed: str = super().header_fetch_parse(name, value[:_HEADER_CHARACTERS])
+        return parsed
 
 
 def read(data: bytes, name: str, limits: ReadLimits, read_member: MemberReader) -> ParsedDocument:
     """The title is the subject. An attachment that cannot be read leaves a note; the mail stays."""
     try:
-        message = email.message_from_bytes(data, policy=email.policy.default)
+        message = email.message_from_bytes(data, policy=_BoundedPolicy())
         outline = Outline()
         subject = _header(message, "Subject")
         outline.add("paragraph", _header_block(message), Location(part="header"))
@@ -44,14 +53,14 @@ def _header(message: EmailMessage, name: str) -> str:
     # The parser of structured headers fails on careless mail; the raw value is better than none.
     try:
         value = " ".join(str(message.get(name, "")).split())
-    except (ValueError, IndexError, AttributeError, TypeError, LookupError):
+    except (ValueError, ArithmeticError, AttributeError, TypeError, LookupError):
         value = next(
             (str(raw) for key, raw in message.raw_items() if key.lower() == name.lower()), ""
         )
     if name == "Date" and value:
         try:
             return format_datetime(parsedate_to_datetime(value))
-        except (ValueError, TypeError, IndexError):
+        except (ValueError, ArithmeticError, TypeError, IndexError):
             return value
     return value
 
