@@ -20,7 +20,7 @@ apt = [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null && { echo "Installing
 	export DEBIAN_FRONTEND=noninteractive; apt-get update -qq >/dev/null 2>&1; \
 	apt-get install -y -qq --no-install-recommends $(1) >/dev/null 2>&1; }
 
-.PHONY: help venv runtime browser demo test check docs bench clean
+.PHONY: help venv runtime browser office demo test check docs bench clean
 
 help: ## this list
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 16
@@ -61,10 +61,20 @@ browser: # Chromium and Chinese fonts, for the tests of the web page
 		echo "Install them (Debian: apt-get install chromium fontconfig fonts-noto-cjk)." >&2; \
 	fi
 
+# Its parts must come in one flavour: beside a LibreOffice with windows, those without would replace it.
+office: # LibreOffice without windows, for the tests of old Office formats
+	@program=/usr/lib/libreoffice/program; \
+	if [ -e $$program/libswlo.so ] && [ -e $$program/libsclo.so ] && [ -e $$program/libsdlo.so ]; then exit 0; fi; \
+	flavour=-nogui; if [ -e $$program/soffice.bin ] && ! dpkg -s libreoffice-core-nogui >/dev/null 2>&1; then flavour=; fi; \
+	if ! { $(call apt,libreoffice-writer$$flavour libreoffice-calc$$flavour libreoffice-impress$$flavour); }; then \
+		echo "LibreOffice is missing: the tests of old Office formats are skipped." >&2; \
+		echo "Install it (Debian: apt-get install libreoffice-writer-nogui libreoffice-calc-nogui libreoffice-impress-nogui)." >&2; \
+	fi
+
 demo: venv ## load the demo company, ask three questions, serve the page (ONCE=1: stop after the questions)
 	@exec $(VENV)/bin/teaegg demo $(if $(ONCE),--once)
 
-test: venv browser ## run the whole suite (ARGS="-k words" narrows it)
+test: venv browser office ## run the whole suite (ARGS="-k words" narrows it)
 	@exec $(PYTHON) -m pytest $(ARGS)
 
 check: venv ## style, types and the one-way imports, without the tests

@@ -7,6 +7,7 @@ import email.policy
 from email.errors import MessageError
 from email.message import EmailMessage, Message, MIMEPart
 from email.utils import format_datetime, parsedate_to_datetime
+from typing import cast
 
 from teaegg.core.documents import Location, ParsedDocument
 from teaegg.ingest.encodings import decode, decode_declared
@@ -27,10 +28,13 @@ class _BoundedPolicy(email.policy.EmailPolicy):
         return parsed
 
 
+_POLICY = cast("email.policy.EmailPolicy[EmailMessage]", _BoundedPolicy())
+
+
 def read(data: bytes, name: str, limits: ReadLimits, read_member: MemberReader) -> ParsedDocument:
     """The title is the subject. An attachment that cannot be read leaves a note; the mail stays."""
     try:
-        message = email.message_from_bytes(data, policy=_BoundedPolicy())
+        message = email.message_from_bytes(data, policy=_POLICY)
         outline = Outline()
         subject = _header(message, "Subject")
         outline.add("paragraph", _header_block(message), Location(part="header"))
@@ -69,7 +73,7 @@ def _add_body(outline: Outline, message: EmailMessage, name: str) -> None:
     body = message.get_body(preferencelist=("plain", "html"))
     if body is None:
         return
-    text = _text_of(body)
+    text = _text_of(body, name)
     if body.get_content_subtype() == "html":
         fill_from_html(outline, text, name, Location(part="body"))
         return
@@ -77,13 +81,13 @@ def _add_body(outline: Outline, message: EmailMessage, name: str) -> None:
         outline.add("paragraph", paragraph.strip(), Location(part="body"))
 
 
-def _text_of(part: MIMEPart) -> str:
+def _text_of(part: MIMEPart, name: str) -> str:
     """The declared character set when it holds, else what the bytes look like."""
     payload = part.get_payload(decode=True)
     if not isinstance(payload, bytes):
         return str(payload or "")
     declared = decode_declared(payload, part.get_content_charset() or "")
-    return decode(payload, "mail body").text if declared is None else declared
+    return decode(payload, name).text if declared is None else declared
 
 
 def _bytes_of(attached: MIMEPart) -> bytes:

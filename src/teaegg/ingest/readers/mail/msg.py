@@ -11,7 +11,7 @@ import olefile
 
 from teaegg.core.documents import Location, ParsedDocument
 from teaegg.ingest.compound import DAMAGE, open_compound
-from teaegg.ingest.encodings import decode, decode_declared
+from teaegg.ingest.encodings import decode_declared
 from teaegg.ingest.readers.base import Outline, ReadLimits, stem_of, unreadable
 from teaegg.ingest.readers.nested import MemberReader, add_member, file_name, note_left_out
 from teaegg.ingest.readers.web.html import fill_from_html
@@ -71,7 +71,7 @@ class _Message:
         pages = self.numbers()
         page = pages.get(_MESSAGE_CODE_PAGE) or pages.get(_INTERNET_CODE_PAGE) or 0
         declared = decode_declared(raw, "utf-8" if page == _UTF8_CODE_PAGE else f"cp{page}")
-        return decode(raw, "mail").text if declared is None else declared
+        return raw.decode("cp1252", "replace") if declared is None else declared
 
     def raw(self, number: int, kind: str) -> bytes | None:
         return _stream(self.container, (*self.folder, f"__substg1.0_{number:04X}{kind}"))
