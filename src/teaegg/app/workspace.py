@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Iterable, Sequence
+from collections.abc import AsyncGenerator, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -92,7 +92,7 @@ class Workspace:
         mode: AnswerMode | None = None,
         collections: Iterable[str] = (),
         conversation: str = "",
-    ) -> AsyncIterator[AnswerEvent]:
+    ) -> AsyncGenerator[AnswerEvent, None]:
         """Answer events, the last of them `AnswerReady`; in a conversation, follow-ups are understood."""
         question = _checked(question)
         understood = question

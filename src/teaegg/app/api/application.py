@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+
 from fastapi import FastAPI
 from starlette.middleware import Middleware
 
@@ -11,12 +14,22 @@ from teaegg.app.api.errors import add_error_handlers
 from teaegg.app.api.protection import Protection
 from teaegg.app.api.routes import asking, conversations, documents, health, places, session, uploads
 from teaegg.app.api.uploading import Uploads
+from teaegg.app.mcp.installation import is_mcp_installed
 from teaegg.app.web import pages
 from teaegg.app.worker import Worker
 from teaegg.app.workspace import Workspace
 from teaegg.core.clock import Clock, SystemClock
 
 API_PREFIX = "/api"
+
+
+@asynccontextmanager
+async def _running(application: FastAPI) -> AsyncIterator[None]:
+    """What must run while the application serves."""
+    async with AsyncExitStack() as stack:
+        if is_mcp_installed():
+            await stack.enter_async_context(application.state.mcp.running())
+        yield
 
 
 def create_application(workspace: Workspace, *, clock: Clock | None = None) -> FastAPI:
@@ -32,6 +45,7 @@ def create_application(workspace: Workspace, *, clock: Clock | None = None) -> F
         openapi_url=f"{API_PREFIX}/openapi.json",
         docs_url=None,
         redoc_url=None,
+        lifespan=_running,
         middleware=[
             Middleware(Protection, max_upload_bytes=workspace.settings.server.max_upload_bytes)
         ],
@@ -45,4 +59,9 @@ def create_application(workspace: Workspace, *, clock: Clock | None = None) -> F
         application.include_router(module.router, prefix=API_PREFIX)
     application.include_router(openai_door.router)
     pages.add_pages(application)
+    if is_mcp_installed():
+        # The SDK takes a moment to import and may be absent.
+        from teaegg.app.mcp.http import add_mcp
+
+        add_mcp(application, workspace)
     return application

@@ -23,12 +23,18 @@ def workspace_of(request: Request) -> Workspace:
 async def actor_of(request: Request) -> Actor:
     """Raises SignInError without a valid session or key; a key wins over a cookie."""
     access = workspace_of(request).access
-    authorization = request.headers.get("authorization", "")
-    if authorization.startswith(_BEARER):
-        return await access.actor_of_key(authorization.removeprefix(_BEARER).strip())
+    key = key_of(request)
+    if key is not None:
+        return await access.actor_of_key(key)
     if token := request.cookies.get(SESSION_COOKIE):
         return await access.actor_of_session(token)
     raise SignInError("You are not signed in.", remedy="Sign in, or send an API key.")
+
+
+def key_of(request: Request) -> str | None:
+    """The API key sent with the request, right or wrong; None when there is none."""
+    scheme, _, key = request.headers.get("authorization", "").partition(" ")
+    return key.strip() if f"{scheme} " == _BEARER else None
 
 
 def second_of(request: Request) -> int:

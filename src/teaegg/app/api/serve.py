@@ -33,7 +33,7 @@ async def serve(
         uvicorn.Config(
             application,
             log_level="warning",
-            lifespan="off",
+            lifespan="on",
             server_header=False,
             timeout_graceful_shutdown=_LAST_ANSWERS_SECONDS,
         )

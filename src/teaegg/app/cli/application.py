@@ -15,6 +15,7 @@ from teaegg.app.cli.commands import (
     documents,
     grants,
     learn,
+    mcp,
     people,
     serve,
 )
@@ -62,7 +63,7 @@ for _panel, _commands in (
     (_DOCUMENTS, (documents.failures,)),
     (_QUESTIONS, (ask.ask, ask.search, ask.trace)),
     (_PEOPLE, (grants.grant, grants.revoke, documents.why)),
-    (_MACHINE, (serve.serve, demo.demo, checks.doctor, checks.settings)),
+    (_MACHINE, (serve.serve, mcp.mcp, demo.demo, checks.doctor, checks.settings)),
 ):
     for _command in _commands:
         application.command(rich_help_panel=_panel)(_command)
