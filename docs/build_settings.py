@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -22,7 +23,8 @@ Everything TeaEgg can be told. This page is written by `make docs` from `src/tea
 Settings stand in one file, `teaegg.toml`: in the folder where `teaegg` is started, in the home
 folder, or where the variable `TEAEGG_CONFIG` says. Each has a twin in the environment that wins over
 the file: `mode` in the section `[answers]` is `TEAEGG_ANSWERS__MODE`. An unknown key is an error, and
-so is a value out of its bounds; the message names the key. Values marked *secret* are never printed.
+so is a value out of its bounds; the message names the key. Lists and tables are written as JSON
+in the environment. Values marked *secret* are never printed.
 
 ```toml
 [answers]
@@ -67,10 +69,12 @@ def _table(fields: dict[str, FieldInfo]) -> Iterator[str]:
 
 def _default(field: FieldInfo) -> str:
     value: Any = field.default
-    if isinstance(value, SecretStr) or value == "":
+    if isinstance(value, SecretStr) or value in ("", (), {}):
         return "empty"
     if isinstance(value, bool):
         return f"`{str(value).lower()}`"
+    if isinstance(value, tuple):
+        return f"`{json.dumps(value)}`"
     return f"`{value}`"
 
 
@@ -80,6 +84,10 @@ def _allowed(field: FieldInfo) -> str:
         return ", ".join(f"`{choice}`" for choice in get_args(kind))
     if kind is SecretStr:
         return "text, *secret*"
+    if get_origin(kind) is tuple:
+        return "list of texts"
+    if get_origin(kind) is dict:
+        return "table of texts"
     bounds = [_bound(rule) for rule in field.metadata]
     name = {
         bool: "true or false",

@@ -13,6 +13,7 @@ from teaegg.access.keys import NewKey, RandomBytes, new_key, secret_hash
 from teaegg.access.names import checked_line, checked_name, is_name
 from teaegg.access.passwords import Passwords
 from teaegg.access.signin import SignIn, actor_of
+from teaegg.access.sso.service import SingleSignOn
 from teaegg.core.actors import EVERYONE, LOCAL_OWNER, Actor, Role, VisibleSet
 from teaegg.core.clock import Clock
 from teaegg.core.documents import Document
@@ -22,9 +23,11 @@ from teaegg.core.errors import (
     NotAllowedError,
     NotFoundError,
 )
+from teaegg.core.settings import OidcSettings
 from teaegg.store.database import Database
 from teaegg.store.documents import DocumentRecords
 from teaegg.store.grants import Grant, GranteeKind, GrantRecords, TargetKind
+from teaegg.store.identities import IdentityRecords
 from teaegg.store.people import ApiKey, PeopleRecords, User
 
 _EVERYTHING = VisibleSet(everything=True)
@@ -45,6 +48,7 @@ class Access:
         clock: Clock,
         *,
         session_hours: float = 12,
+        oidc: OidcSettings | None = None,
         passwords: Passwords | None = None,
         random_bytes: RandomBytes = secrets.token_bytes,
     ) -> None:
@@ -62,6 +66,12 @@ class Access:
             random_bytes=random_bytes,
             session_hours=session_hours,
         )
+        self._identities = IdentityRecords(database)
+        self.single_sign_on: SingleSignOn | None = None
+        if oidc is not None and oidc.is_on:
+            self.single_sign_on = SingleSignOn(
+                self._people, self._identities, self._sign_in, oidc, clock, random_bytes
+            )
 
     # Who is this
 
@@ -181,6 +191,28 @@ class Access:
         policy.require_manage(acting)
         await self._require_user(name)
         await self._people.remove_user(name)
+
+    async def link(self, acting: Actor, name: str, issuer: str, subject: str) -> None:
+        """Whoever is `subject` at `issuer` signs in as this account from now on."""
+        policy.require_manage(acting)
+        await self._require_user(name)
+        if not (issuer and subject):
+            raise InvalidRequestError(
+                "Issuer and subject name a person together.",
+                remedy="Give the subject, and set oidc.issuer.",
+            )
+        if taken := await self._identities.find_user(issuer, subject):
+            raise ConflictError(
+                f"{subject!r} signs in as {taken} already.", remedy="See `teaegg user unlink`."
+            )
+        await self._identities.link(issuer, subject, name, self._clock.now())
+
+    async def unlink(self, acting: Actor, name: str) -> None:
+        """Nobody signs in as this account through a provider any more; its sessions end."""
+        policy.require_manage(acting)
+        await self._require_user(name)
+        await self._identities.unlink(name)
+        await self._people.remove_sessions_of(name)
 
     # Groups
 

@@ -64,7 +64,7 @@ class SignIn:
         self._tries.succeeded(remembered)
         if self._passwords.is_outdated(stored):
             await self._people.set_password_hash(name, await self._passwords.hash(password))
-        return await self._open_session(name)
+        return await self.open_session(name)
 
     async def sign_out(self, token: str) -> None:
         """End the session; an unknown one has ended already."""
@@ -83,7 +83,8 @@ class SignIn:
         )
         return await self._known(name, refusal)
 
-    async def _open_session(self, name: str) -> str:
+    async def open_session(self, name: str) -> str:
+        """A session token for an account whose bearer has proved to be its bearer."""
         token = new_secret(SESSION_PREFIX, self._random_bytes)
         now = self._clock.now()
         await self._people.add_session(

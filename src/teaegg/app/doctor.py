@@ -13,6 +13,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
+from teaegg.access.sso.service import SingleSignOn
+from teaegg.app.mcp.installation import is_mcp_installed
 from teaegg.app.workspace import Workspace
 from teaegg.core.actors import LOCAL_OWNER
 from teaegg.core.errors import TeaEggError
@@ -50,11 +52,13 @@ async def examine(settings: Settings, opening: Opening) -> list[Finding]:
         judge_disk(_free_bytes(settings.home)),
         judge_memory(_available_bytes(_MEMORY_INFORMATION)),
         check_ocr(_folder_of("rapidocr")),
+        judge_mcp(is_mcp_installed()),
     ]
     try:
         async with opening(settings) as workspace:
             findings.append(Finding("storage", "ok", "The records and the index open and match."))
             findings.append(judge_documents(await workspace.progress(LOCAL_OWNER)))
+            findings += await _attempt_single_sign_on(workspace)
             findings.append(await _attempt("chat model", check_chat(workspace.chat)))
             findings.append(
                 await _attempt("embedding model", check_embedder(workspace.embedder, settings))
@@ -149,6 +153,40 @@ def check_ocr(folder: Path | None) -> Finding:
             "Install them again: pip install --force-reinstall rapidocr",
         )
     return Finding("text in images", "ok", "The models that read images are installed.")
+
+
+def judge_mcp(installed: bool) -> Finding:
+    if not installed:
+        return Finding("agents", "ok", "MCP is not installed.", 'pip install "teaegg[mcp]"')
+    return Finding("agents", "ok", "MCP clients connect: see `teaegg mcp --print-config`.")
+
+
+async def _attempt_single_sign_on(workspace: Workspace) -> list[Finding]:
+    """Nothing when it is not set up."""
+    single_sign_on = workspace.access.single_sign_on
+    if single_sign_on is None:
+        return []
+    return [await _attempt("single sign-on", check_single_sign_on(single_sign_on))]
+
+
+async def check_single_sign_on(single_sign_on: SingleSignOn) -> Finding:
+    """Whether the provider answers, is who the settings say, publishes keys, and has our time."""
+    provider = single_sign_on.provider
+    difference = await provider.clock_difference_seconds()
+    return judge_provider(difference, provider.allowed_skew_seconds, provider.return_url)
+
+
+def judge_provider(difference_seconds: float, allowed_seconds: float, return_url: str) -> Finding:
+    if abs(difference_seconds) > allowed_seconds:
+        return Finding(
+            "single sign-on",
+            "error",
+            f"The provider's clock differs by {difference_seconds:.0f} s; {allowed_seconds} are allowed.",
+            "Set both clocks by NTP, or raise oidc.clock_skew_seconds.",
+        )
+    return Finding(
+        "single sign-on", "ok", f"The provider answers. Its redirect address must be {return_url}"
+    )
 
 
 def judge_documents(counts: Mapping[str, int]) -> Finding:

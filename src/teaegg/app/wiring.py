@@ -82,7 +82,12 @@ def _assemble(
     )
     return Parts(
         settings=settings,
-        access=Access(database, clock, session_hours=settings.server.session_hours),
+        access=Access(
+            database,
+            clock,
+            session_hours=settings.server.session_hours,
+            oidc=settings.oidc,
+        ),
         index=index,
         documents=documents,
         blobs=blobs,

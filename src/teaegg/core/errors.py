@@ -28,6 +28,14 @@ class SignInError(TeaEggError):
     """Name, password or key did not match. The message never says which."""
 
 
+class SingleSignOnError(SignInError):
+    """Signing in at the company's provider came to nothing; `refusal` names the step, for the page."""
+
+    def __init__(self, refusal: str, message: str, *, remedy: str = "") -> None:
+        super().__init__(message, remedy=remedy)
+        self.refusal = refusal
+
+
 class NotAllowedError(TeaEggError):
     """The actor is known and may see the thing, but may not do this with it."""
 

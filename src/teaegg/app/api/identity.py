@@ -12,6 +12,8 @@ from teaegg.core.clock import Clock
 from teaegg.core.errors import SignInError
 
 SESSION_COOKIE = "teaegg_session"
+SINGLE_SIGN_ON_COOKIE = "teaegg_single_sign_on"
+"""Says that the session came from the provider, where signing out may have to end one as well."""
 _BEARER = "Bearer "
 
 
@@ -62,11 +64,25 @@ def set_session(response: Response, workspace: Workspace, token: str) -> None:
     )
 
 
-def clear_session(response: Response, workspace: Workspace) -> None:
-    response.delete_cookie(
-        SESSION_COOKIE,
+def mark_single_sign_on(response: Response, workspace: Workspace) -> None:
+    server = workspace.settings.server
+    response.set_cookie(
+        SINGLE_SIGN_ON_COOKIE,
+        "1",
+        max_age=int(server.session_hours * 3600),
         httponly=True,
         samesite="lax",
-        secure=workspace.settings.server.secure_cookies,
+        secure=server.secure_cookies,
         path="/",
     )
+
+
+def clear_session(response: Response, workspace: Workspace) -> None:
+    for cookie in (SESSION_COOKIE, SINGLE_SIGN_ON_COOKIE):
+        response.delete_cookie(
+            cookie,
+            httponly=True,
+            samesite="lax",
+            secure=workspace.settings.server.secure_cookies,
+            path="/",
+        )

@@ -46,7 +46,13 @@ Visitor = Annotated[Language, Depends(language_of_visitor)]
 
 @router.get("/sign-in")
 async def sign_in_page(request: Request, language: Visitor) -> Response:
-    return _page(request, "sign_in.html", language, {})
+    oidc = workspace_of(request).settings.oidc
+    values = {
+        "single_sign_on": oidc.is_on,
+        "provider": oidc.label,
+        "refused": request.query_params.get("refused", ""),
+    }
+    return _page(request, "sign_in.html", language, values)
 
 
 @router.get("/")

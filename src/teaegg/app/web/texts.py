@@ -22,6 +22,53 @@ _BOTH: dict[str, tuple[str, str]] = {
         "Once signed in, you see the documents that you may read, and no others.",
     ),
     "sign_in_failed": ("用户名与密码不匹配。", "Name and password do not belong together."),
+    "sign_in_with": ("用{provider}登录", "Sign in with {provider}"),
+    "sign_in_company": ("用公司账号登录", "Sign in with your company account"),
+    "sign_in_or": ("或用本地账号", "or with a local account"),
+    "single_sign_on_state": (
+        "这次登录已失效，请重新点击登录。",
+        "This sign-in is no longer valid. Please begin again.",
+    ),
+    "single_sign_on_denied": (
+        "登录已在公司账号页面取消。",
+        "The sign-in was cancelled at your company's page.",
+    ),
+    "single_sign_on_unreachable": (
+        "连不上公司的登录服务，请稍后再试，或使用本地账号。",
+        "Your company's sign-in service cannot be reached. Try again later, or use a local account.",
+    ),
+    "single_sign_on_provider": (
+        "公司的登录服务没有给出有效答复，请联系管理员查看服务器日志。",
+        "Your company's sign-in service gave no usable answer. Ask an administrator to see the log.",
+    ),
+    "single_sign_on_token": (
+        "公司账号的登录凭证未通过核对，请联系管理员查看服务器日志。",
+        "The proof from your company's sign-in service is not valid. Ask an administrator to see the log.",
+    ),
+    "single_sign_on_expired": (
+        "登录凭证已过期，两台服务器的时钟可能不一致。请重试，或联系管理员。",
+        "The sign-in has expired; the two servers' clocks may differ. Try again, or ask an administrator.",
+    ),
+    "single_sign_on_domain": (
+        "您的邮箱不在允许登录的范围内，或尚未验证。",
+        "Your e-mail address is not among those that may sign in, or is not verified.",
+    ),
+    "single_sign_on_unknown": (
+        "您在这里还没有账号，请联系管理员开通。",
+        "You have no account here yet. Ask an administrator for one.",
+    ),
+    "single_sign_on_closed": (
+        "您的账号尚未启用或已停用，请联系管理员。",
+        "Your account is not active. Ask an administrator.",
+    ),
+    "single_sign_on_taken": (
+        "您的用户名在这里已被另一个账号使用，请联系管理员关联。",
+        "Your name belongs to another account here. Ask an administrator to link them.",
+    ),
+    "single_sign_on_name": (
+        "公司账号没有提供可用的用户名，请联系管理员。",
+        "Your company account gives no usable name. Ask an administrator.",
+    ),
     "promise_1": ("逐字引用原文，点开即见出处", "Verbatim quotes, each opens at its source"),
     "promise_2": ("资料没有写的，就说没有", "What the documents do not say, is not said"),
     "promise_3": ("资料与问题都不离开本机", "Documents and questions stay on this machine"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from typing import Any
 
 from fastapi import APIRouter, Request, Response
@@ -9,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from teaegg.app.api.identity import (
     SESSION_COOKIE,
+    SINGLE_SIGN_ON_COOKIE,
     TheActor,
     TheWorkspace,
     clear_session,
@@ -16,8 +18,10 @@ from teaegg.app.api.identity import (
 )
 from teaegg.app.workspace import Workspace
 from teaegg.core.actors import Actor
+from teaegg.core.errors import SingleSignOnError
 
 router = APIRouter(tags=["session"])
+_LOG = logging.getLogger(__name__)
 
 
 class Credentials(BaseModel):
@@ -39,20 +43,33 @@ async def sign_in(
 
 
 @router.post("/sign-out")
-async def sign_out(
-    request: Request, workspace: TheWorkspace, response: Response
-) -> dict[str, bool]:
-    """Ends the session; doing it twice is no error."""
+async def sign_out(request: Request, workspace: TheWorkspace, response: Response) -> dict[str, Any]:
+    """Ends the session; doing it twice is no error. `next` is where the browser goes now: the sign-in
+    page, or the provider, to end the session there too."""
     if token := request.cookies.get(SESSION_COOKIE):
         await workspace.access.sign_out(token)
     clear_session(response, workspace)
-    return {"signed_out": True}
+    came_from_provider = SINGLE_SIGN_ON_COOKIE in request.cookies
+    next_page = await _provider_sign_out(workspace) if came_from_provider else ""
+    return {"signed_out": True, "next": next_page or "/sign-in"}
 
 
 @router.get("/me")
 async def me(actor: TheActor, workspace: TheWorkspace) -> dict[str, Any]:
     """Name, role, groups, the collections one reads and those one may upload to."""
     return await who(workspace, actor)
+
+
+async def _provider_sign_out(workspace: Workspace) -> str:
+    """A provider that is away must not keep anybody signed in here."""
+    single_sign_on = workspace.access.single_sign_on
+    if single_sign_on is None or not workspace.settings.oidc.sign_out_at_provider:
+        return ""
+    try:
+        return await single_sign_on.provider.sign_out_url()
+    except SingleSignOnError as error:
+        _LOG.warning("Signed out here only: %s", error)
+        return ""
 
 
 async def who(workspace: Workspace, actor: Actor) -> dict[str, Any]:

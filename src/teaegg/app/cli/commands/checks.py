@@ -73,7 +73,10 @@ def _show(finding: Finding) -> None:
 
 
 def _toml(value: Any) -> str:
-    """Numbers, truth values and texts look the same in TOML and JSON."""
+    """Numbers, truth values, texts and lists look the same in TOML and JSON; tables do not."""
+    if isinstance(value, dict):
+        pairs = ", ".join(f"{_toml(key)} = {_toml(item)}" for key, item in value.items())
+        return f"{{{pairs}}}"
     return json.dumps(value, ensure_ascii=False)
 
 

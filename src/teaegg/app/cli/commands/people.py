@@ -125,6 +125,36 @@ def activate(context: typer.Context, name: User, user: As = "") -> None:
     run(context, work)
 
 
+@users.command("link")
+def link(
+    context: typer.Context,
+    name: User,
+    subject: Annotated[
+        str, typer.Argument(metavar="SUBJECT", help="Who it is there: the claim sub.")
+    ],
+    user: As = "",
+) -> None:
+    """Let a person of the sign-in provider (oidc.issuer) sign in as this account."""
+
+    async def work(workspace: Workspace) -> None:
+        issuer = workspace.settings.oidc.issuer
+        await workspace.access.link(await acting(workspace, user), name, issuer, subject)
+        note(f"{subject} at {issuer} signs in as {name}.")
+
+    run(context, work)
+
+
+@users.command("unlink")
+def unlink(context: typer.Context, name: User, user: As = "") -> None:
+    """Take back every link to the sign-in provider; the account's sessions end."""
+
+    async def work(workspace: Workspace) -> None:
+        await workspace.access.unlink(await acting(workspace, user), name)
+        note(f"Nobody signs in as {name} through a provider any more.")
+
+    run(context, work)
+
+
 @users.command("remove")
 def remove_user(context: typer.Context, name: User, user: As = "") -> None:
     """Forget an account, its keys, grants and conversations."""

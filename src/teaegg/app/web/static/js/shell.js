@@ -34,6 +34,6 @@ export async function loadHistory(current = "") {
 menuButton.addEventListener("click", () => setMenu(!sidebar.classList.contains("open")));
 scrim.addEventListener("click", () => setMenu(false));
 byId("sign-out").addEventListener("click", async () => {
-  await post("/api/sign-out", {});
-  location.assign("/sign-in");
+  const { next } = await (await post("/api/sign-out", {})).json();
+  location.assign(next);
 });
