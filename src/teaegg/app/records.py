@@ -89,6 +89,15 @@ def passage_record(passage: Passage) -> dict[str, Any]:
     }
 
 
+def understood_record(passage: Passage, without_vector: frozenset[str]) -> dict[str, Any]:
+    """A passage with its number in the document and whether its vector is made."""
+    return {
+        **passage_record(passage),
+        "number": passage.ordinal + 1,
+        "vector": passage.id not in without_vector,
+    }
+
+
 def document_record(document: Document) -> dict[str, Any]:
     """What a reader may know of a document; `reason` says why a quarantined one was not read."""
     return {

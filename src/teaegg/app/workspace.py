@@ -186,6 +186,14 @@ class Workspace:
             found.id, visible=await self.access.visible(actor)
         )
 
+    async def without_vector(self, actor: Actor, document: str) -> frozenset[str]:
+        """Ids of the document's passages that are found by full text only, for now."""
+        found = await self.document(actor, document)
+        missing = await self._parts.index.vectors_missing(
+            found.id, visible=await self.access.visible(actor)
+        )
+        return frozenset(passage.id for passage in missing)
+
     async def progress(self, actor: Actor) -> dict[str, int]:
         """State → number of the actor's documents in it."""
         return await self._parts.documents.count_by_state(visible=await self.access.visible(actor))

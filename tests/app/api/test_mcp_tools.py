@@ -10,7 +10,7 @@ import pytest
 from mcp import Client
 
 from teaegg.app.mcp.installation import client_configuration
-from teaegg.app.mcp.tools import create_mcp_server
+from teaegg.app.mcp.server import create_mcp_server
 from teaegg.app.workspace import Workspace
 from teaegg.core.actors import LOCAL_OWNER, Actor
 

@@ -4,11 +4,13 @@ import asyncio
 import sys
 from pathlib import Path
 
+from pydantic import SecretStr
+
 from teaegg.app.api.serve import serve
 from teaegg.app.wiring import open_workspace
 from teaegg.app.workspace import Workspace
 from teaegg.core.actors import LOCAL_OWNER
-from teaegg.core.settings import AnswerSettings, EmbeddingModelSettings, Settings
+from teaegg.core.settings import AnswerSettings, EmbeddingModelSettings, OidcSettings, Settings
 from teaegg.models.standin import ScriptedChat, TermEmbedder
 
 COMPANY = Path(__file__).parents[3] / "demo" / "company"
@@ -29,9 +31,10 @@ async def fill(workspace: Workspace) -> None:
         await workspace.learner.learn([COMPANY / file], collection=collection)
 
 
-async def main(home: Path) -> None:
+async def main(home: Path, port: int = 0, oidc: OidcSettings | None = None) -> None:
     settings = Settings(
         home=home,
+        oidc=oidc or OidcSettings(),
         embedding=EmbeddingModelSettings(dimensions=64),
         answers=AnswerSettings(abstain_below=0.0),
     )
@@ -39,8 +42,20 @@ async def main(home: Path) -> None:
         settings, chat=ScriptedChat(), embedder=TermEmbedder(64)
     ) as workspace:
         await fill(workspace)
-        await serve(workspace, "127.0.0.1", 0, lambda address: print(address, flush=True))
+        await serve(workspace, "127.0.0.1", port, lambda address: print(address, flush=True))
 
 
 if __name__ == "__main__":
-    asyncio.run(main(Path(sys.argv[1])))
+    if len(sys.argv) > 2:
+        port, issuer = sys.argv[2:]
+        single_sign_on = OidcSettings(
+            issuer=issuer,
+            client_id="teaegg",
+            client_secret=SecretStr("any"),
+            public_url=f"http://127.0.0.1:{port}",
+            label="青禾统一认证",
+            new_accounts="create",
+        )
+        asyncio.run(main(Path(sys.argv[1]), int(port), single_sign_on))
+    else:
+        asyncio.run(main(Path(sys.argv[1])))

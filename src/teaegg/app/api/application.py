@@ -7,6 +7,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 
 from fastapi import FastAPI
 from starlette.middleware import Middleware
+from starlette.routing import Route
 
 from teaegg import __version__
 from teaegg.app.api import openai_door
@@ -20,23 +21,35 @@ from teaegg.app.api.routes import (
     places,
     session,
     single_sign_on,
+    understood,
     uploads,
 )
 from teaegg.app.api.uploading import Uploads
-from teaegg.app.mcp.installation import is_mcp_installed
+from teaegg.app.mcp.factory import MCP_PATH, make_mcp_door
 from teaegg.app.web import pages
 from teaegg.app.worker import Worker
 from teaegg.app.workspace import Workspace
 from teaegg.core.clock import Clock, SystemClock
 
 API_PREFIX = "/api"
+_ROUTES = (
+    health,
+    session,
+    single_sign_on,
+    asking,
+    conversations,
+    documents,
+    places,
+    understood,
+    uploads,
+)
 
 
 @asynccontextmanager
 async def _running(application: FastAPI) -> AsyncIterator[None]:
     """What must run while the application serves."""
     async with AsyncExitStack() as stack:
-        if is_mcp_installed():
+        if application.state.mcp is not None:
             await stack.enter_async_context(application.state.mcp.running())
         yield
 
@@ -64,22 +77,11 @@ def create_application(workspace: Workspace, *, clock: Clock | None = None) -> F
     application.state.uploads = Uploads(workspace, application.state.clock)
     application.state.worker = Worker(workspace)
     add_error_handlers(application)
-    for module in (
-        health,
-        session,
-        single_sign_on,
-        asking,
-        conversations,
-        documents,
-        places,
-        uploads,
-    ):
+    for module in _ROUTES:
         application.include_router(module.router, prefix=API_PREFIX)
     application.include_router(openai_door.router)
     pages.add_pages(application)
-    if is_mcp_installed():
-        # The SDK takes a moment to import and may be absent.
-        from teaegg.app.mcp.http import add_mcp
-
-        add_mcp(application, workspace)
+    application.state.mcp = make_mcp_door(workspace)
+    if application.state.mcp is not None:
+        application.router.routes.append(Route(MCP_PATH, application.state.mcp))
     return application

@@ -86,7 +86,7 @@ def _distinct(texts: list[str]) -> list[str]:
 def _row(characters: Sequence[Character], folded: _Folded, values: list[str]) -> list[Box]:
     """The stretch of the line that holds most of the values, weighed by their length."""
     places = {
-        value: [_union([characters[i].box for i in hit]) for hit in folded.find_all(value)]
+        value: [union([characters[i].box for i in hit]) for hit in folded.find_all(value)]
         for value in values
     }
     best: list[Box] = []
@@ -99,7 +99,7 @@ def _row(characters: Sequence[Character], folded: _Folded, values: list[str]) ->
         weight = sum(len(value) for value, boxes in near.items() if boxes)
         if weight > best_weight:
             best, best_weight = [boxes[0] for boxes in near.values() if boxes], weight
-    return [_union(best)] if len(best) >= 2 else []
+    return [union(best)] if len(best) >= 2 else []
 
 
 def _same_line(one: Box, other: Box) -> bool:
@@ -115,13 +115,14 @@ def _lines(boxes: Sequence[Box]) -> list[Box]:
         if box.right <= box.left or box.bottom <= box.top:
             continue
         if lines and _same_line(lines[-1], box) and box.right >= lines[-1].left:
-            lines[-1] = _union([lines[-1], box])
+            lines[-1] = union([lines[-1], box])
         else:
             lines.append(box)
     return lines
 
 
-def _union(boxes: Sequence[Box]) -> Box:
+def union(boxes: Sequence[Box]) -> Box:
+    """The smallest box around all of `boxes`, at least one."""
     return Box(
         min(box.left for box in boxes),
         min(box.top for box in boxes),

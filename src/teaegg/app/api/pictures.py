@@ -55,6 +55,27 @@ def pdf_page(data: bytes, page: int, quote: str, fallback: Sequence[Box]) -> Pic
     return _finished(image, marks or list(fallback))
 
 
+def page_count(data: bytes, media_type: str) -> int:
+    """How many page pictures there are; 0 for what has none, or cannot be opened any more."""
+    if media_type == "application/pdf":
+        with _PDFIUM:
+            try:
+                document = pdfium.PdfDocument(data)
+            except pdfium.PdfiumError:
+                return 0
+            try:
+                return len(document)
+            finally:
+                document.close()
+    if not media_type.startswith("image/"):
+        return 0
+    try:
+        with Image.open(io.BytesIO(data)) as opened:
+            return int(getattr(opened, "n_frames", 1))
+    except (OSError, UnidentifiedImageError, Image.DecompressionBombError, ValueError):
+        return 0
+
+
 def image_page(data: bytes, page: int, marks: Sequence[Box]) -> Picture:
     """The picture itself (or frame `page` of one with several). Raises as `pdf_page`."""
     try:

@@ -5,7 +5,7 @@ Loads the retrieval rooms: commands import this module when they run, not when t
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 from rich.text import Text
 
@@ -112,11 +112,17 @@ def show_document(document: Document) -> None:
             say(Text.assemble((f"{name:<13}", "bold"), value))
 
 
-def show_passages(passages: Iterable[Passage]) -> None:
+def show_passages(passages: Iterable[Passage], without_vector: Collection[str]) -> None:
+    """Each with its place, its headings, its characters, and whether its vector is still to come."""
     for passage in passages:
         say()
         where = place_of(passage.location, passage)
-        say(Text(f"#{passage.ordinal + 1}  {where}", style="green"))
+        span = f"  characters {passage.start}–{passage.end}"
+        waiting = "  vector to come" if passage.id in without_vector else ""
+        number = (f"#{passage.ordinal + 1}  ", "bold")
+        say(Text.assemble(number, (where, "green"), (span, "dim"), (waiting, "yellow")))
+        if passage.location.path:
+            say(Text(" › ".join(passage.location.path), style="dim"))
         say(passage.text)
 
 

@@ -6,20 +6,17 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any, cast
 
-from fastapi import FastAPI
 from mcp.server.auth.middleware.bearer_auth import AuthenticatedUser
 from mcp.server.auth.provider import AccessToken
 from mcp.server.mcpserver import Context
 from starlette.requests import Request
-from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
 from teaegg.app.api.identity import key_of
-from teaegg.app.mcp.tools import create_mcp_server
+from teaegg.app.mcp.server import create_mcp_server
 from teaegg.app.workspace import Workspace
 from teaegg.core.actors import Actor
 
-MCP_PATH = "/mcp"
 _MAX_SESSIONS = 1000
 _ACTOR = "teaegg.actor"
 
@@ -46,12 +43,6 @@ class McpDoor:
         # A session belongs to whoever opened it: the SDK compares this with each later request.
         scope["user"] = AuthenticatedUser(AccessToken(token="", client_id=actor.name, scopes=[]))
         await self._server.session_manager.handle_request(scope, receive, send)
-
-
-def add_mcp(application: FastAPI, workspace: Workspace) -> None:
-    """Answer at /mcp; `application.state.mcp` runs with the application (its lifespan)."""
-    application.state.mcp = McpDoor(workspace)
-    application.router.routes.append(Route(MCP_PATH, application.state.mcp))
 
 
 async def _actor_of(context: Context[Any, Any]) -> Actor:

@@ -6,7 +6,7 @@ from typing import Any
 
 from mcp.server.mcpserver import Context
 
-from teaegg.app.mcp.tools import create_mcp_server
+from teaegg.app.mcp.server import create_mcp_server
 from teaegg.app.workspace import Workspace
 from teaegg.core.actors import LOCAL_OWNER, Actor
 

@@ -66,6 +66,12 @@ async def documents_page(request: Request, language: Visitor) -> Response:
     return await _signed_in(request, "documents.html", language, {})
 
 
+@router.get("/documents/{document}")
+async def understood_page(request: Request, language: Visitor, document: str) -> Response:
+    """The shell only: whether there is such a document, and for whom, the API says."""
+    return await _signed_in(request, "understood.html", language, {"document": document})
+
+
 async def _signed_in(
     request: Request, template: str, language: Language, values: dict[str, Any]
 ) -> Response:

@@ -40,7 +40,9 @@ def documents(
 def show(
     context: typer.Context,
     document: Name,
-    passages: Annotated[bool, typer.Option("--passages", help="Print its passages too.")] = False,
+    passages: Annotated[
+        bool, typer.Option("--passages", help="Print what was understood, passage by passage.")
+    ] = False,
     user: As = "",
     as_json: Json = False,
 ) -> None:
@@ -48,17 +50,18 @@ def show(
 
     async def work(workspace: Workspace) -> None:
         from teaegg.app.cli.rendering import show_document, show_passages
-        from teaegg.app.records import document_record, passage_record
+        from teaegg.app.records import document_record, understood_record
 
         actor = await acting(workspace, user)
         found = await find_document(workspace, actor, document)
         pieces = await workspace.passages(actor, found.id) if passages else []
+        waiting = await workspace.without_vector(actor, found.id) if passages else frozenset()
         if as_json:
-            listed = {"contents": [passage_record(p) for p in pieces]} if passages else {}
-            write_json({**document_record(found), **listed})
+            listed = {"contents": [understood_record(p, waiting) for p in pieces]}
+            write_json({**document_record(found), **(listed if passages else {})})
         else:
             show_document(found)
-            show_passages(pieces)
+            show_passages(pieces, waiting)
 
     run(context, work)
 

@@ -8,6 +8,7 @@ import { watchUploads } from "./uploads.js";
 const PAGE_SIZE = 500;
 const POLL_MILLISECONDS = 2000;
 const QUESTION = "M9.200 9.300a2.900 2.900 0 1 1 4.300 2.600c-.95.55-1.500 1.100-1.500 2.100M12 17.300v.01M12 3.500a8.500 8.500 0 1 0 0 17a8.500 8.500 0 0 0 0-17";
+const LOOK = "M3 12c2.500-4.500 5.500-6.500 9-6.500s6.500 2 9 6.500c-2.500 4.500-5.500 6.500-9 6.500s-6.500-2-9-6.500M12 9.300a2.700 2.700 0 1 1 0 5.400a2.700 2.700 0 0 1 0-5.400";
 const DOWNLOAD = "M12 4v11M7.500 11L12 15.500 16.500 11M5 20h14";
 const KINDS = [
   [/pdf/, "PDF", ""], [/wordprocessing/, "DOC", ""], [/spreadsheet/, "XLS", "table"],
@@ -90,6 +91,8 @@ function book(record) {
         make("div", { class: "book-facts" }, ...facts.map((fact) => make("span", {}, fact)))),
       make("span", { class: `pill ${record.state}`, title: say(`state_${record.state}_hint`) }, say(`state_${record.state}`)),
       make("div", { class: "book-actions" },
+        record.state === "quarantined" ? null : make("a", { class: "icon-button", href: `/documents/${encodeURIComponent(record.document)}`,
+          title: say("understood"), "aria-label": `${say("understood")} ${record.title}` }, icon(LOOK)),
         make("button", { class: "icon-button", type: "button", title: say("why"), "aria-expanded": "false",
           "aria-label": `${say("why")} ${record.title}`, onclick: toggleWhy }, icon(QUESTION)),
         make("a", { class: "icon-button", href: original, download: "", title: say("download_original"),
