@@ -31,6 +31,7 @@ async def assert_same(
 DOCUMENT_PATHS = [
     "/api/documents/{}",
     "/api/documents/{}/passages",
+    "/api/documents/{}/understood",
     "/api/documents/{}/text?start=0&end=5",
     "/api/documents/{}/text?start=0&end=999999",
     "/api/documents/{}/text?start=0&end=5&version=other",

@@ -24,6 +24,13 @@ def test_a_citation_is_what_stands_in_the_passage(company: Any) -> None:
     citation = answer["sentences"][0]["citations"][0]
     shown = company.done("show", citation["document"], "--passages", "--json").data
     assert any(citation["quote"] in passage["text"] for passage in shown["contents"])
+    assert [passage["number"] for passage in shown["contents"]][:2] == [1, 2]
+    assert all(passage["vector"] for passage in shown["contents"])
+    told = company.done("show", citation["document"], "--passages").out
+    first = shown["contents"][0]
+    assert (
+        f"#1  {first['location']['path'][-1]}  characters {first['start']}–{first['end']}" in told
+    )
 
 
 def test_people_see_sentences_numbered_sources_and_the_trace(company: Any) -> None:

@@ -126,9 +126,10 @@ def test_settings_hide_every_secret(cli: Any) -> None:
     typed = cli.done(
         "settings",
         TEAEGG_CHAT__API_KEY="sk-very-secret",
+        TEAEGG_OIDC__CLIENT_SECRET="oidc-very-secret",
         TEAEGG_STORAGE__DATABASE_URL="postgresql+asyncpg://tea:egg-secret@db/teaegg",
     )
-    assert "secret" not in typed.out
+    assert "-secret" not in typed.out
     assert "postgresql+asyncpg://tea:***@db/teaegg" in typed.out
 
 

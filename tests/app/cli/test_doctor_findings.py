@@ -10,7 +10,9 @@ from teaegg.app.doctor import (
     check_ocr,
     judge_disk,
     judge_documents,
+    judge_mcp,
     judge_memory,
+    judge_provider,
     judge_python,
 )
 from teaegg.models.base import Choice
@@ -96,3 +98,17 @@ class _Disobedient(ScriptedChat):
 
 async def test_a_chat_model_that_leaves_its_options_is_an_error() -> None:
     assert (await check_chat(_Disobedient())).level == "error"
+
+
+@pytest.mark.parametrize(
+    ("seconds", "level"), [(0, "ok"), (-60, "ok"), (61, "error"), (-90, "error")]
+)
+def test_a_provider_with_another_time_is_an_error(seconds: float, level: str) -> None:
+    finding = judge_provider(seconds, 60, "https://tea.example/api/single-sign-on/return")
+    assert finding.level == level
+    assert ("NTP" in finding.remedy) == (level == "error")
+
+
+def test_how_an_agent_connects_is_told() -> None:
+    assert "teaegg mcp --print-config" in judge_mcp(True).what
+    assert "teaegg[mcp]" in judge_mcp(False).remedy

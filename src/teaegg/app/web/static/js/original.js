@@ -7,19 +7,21 @@ import { cells } from "./rows.js";
 const LONG_CHARACTERS = 28;
 const MARGIN_PIXELS = 3;
 
-/** The elements of one part of a document. */
-export function originalOf(record, address) {
-  return record.view === "pages" ? [pictureOf(record, address)] : textOf(record.pieces);
+/** The elements of one part of a document; `onPlaced` is told when a picture and its marks are there. */
+export function originalOf(record, address, onPlaced) {
+  return record.view === "pages" ? [pictureOf(record, address, onPlaced)] : textOf(record.pieces);
 }
 
-function pictureOf(record, address) {
+function pictureOf(record, address, onPlaced) {
   const status = make("p", { class: "muted", role: "status" }, say("loading"));
   const sheet = make("div", { class: "sheet" }, status);
-  getPicture(`${address}/pages/${record.part}.png`).then(({ blob }) => {
+  getPicture(`${address}/pages/${record.part}.png`).then(async ({ blob }) => {
     const picture = make("img", { alt: say("understood_picture", { title: record.title, page: record.part }) });
-    picture.onload = () => URL.revokeObjectURL(picture.src);
     picture.src = URL.createObjectURL(blob);
+    await picture.decode(); // marks are placed on its height
+    URL.revokeObjectURL(picture.src);
     sheet.replaceChildren(picture, ...record.passages.flatMap(marksOf));
+    onPlaced();
   }).catch((error) => status.replaceWith(notice(error)));
   return sheet;
 }

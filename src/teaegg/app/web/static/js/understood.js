@@ -12,6 +12,7 @@ const list = byId("passages");
 const address = `/api/documents/${encodeURIComponent(page.dataset.document)}`;
 let part = Math.max(1, Number(new URLSearchParams(location.search).get("part")) || 1);
 let parts = 1;
+let chosen = "";
 
 async function load() {
   original.setAttribute("aria-busy", "true");
@@ -24,7 +25,9 @@ async function load() {
     pager(record);
     list.replaceChildren(...record.passages.map(card));
     byId("count").textContent = sayCount("passages_count", record.passages.length);
-    original.replaceChildren(...originalOf(record, address));
+    chosen = "";
+    // A passage may have been chosen before the picture came.
+    original.replaceChildren(...originalOf(record, address, () => chosen && select(chosen, "list")));
     original.scrollTop = list.scrollTop = 0;
   } catch (error) {
     byId("bench").hidden = true;
@@ -70,6 +73,7 @@ function card(passage) {
 
 /** Mark a passage on both sides and bring it into sight on the side that was not touched. */
 function select(passage, from) {
+  chosen = passage;
   for (const place of page.querySelectorAll("[data-passage]")) {
     const isIt = place.dataset.passage === passage;
     place.classList.toggle("selected", isIt);
