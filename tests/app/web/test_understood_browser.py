@@ -84,7 +84,8 @@ def test_both_sides_fit_a_phone(page: Page, address: str) -> None:
     expect(page.locator(".passage.selected")).to_be_in_viewport()
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
     nameless = page.evaluate(
-        """() => [...document.querySelectorAll('button, a')].filter((e) => e.checkVisibility())
+        """() => [...document.querySelectorAll('button, a')]
+          .filter((e) => e.checkVisibility({visibilityProperty: true}))
           .filter((e) => !(e.innerText?.trim() || e.ariaLabel || e.title)).length"""
     )
     assert nameless == 0
