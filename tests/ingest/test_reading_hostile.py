@@ -221,3 +221,24 @@ def test_names_that_are_not_unicode_are_shown_safely() -> None:
         read_document(b"", name)
     caught.value.message.encode("utf-8")
     assert read_document("正文很短，但是有。".encode(), name).title.encode("utf-8")
+
+
+@pytest.mark.timeout(60)
+@pytest.mark.parametrize("line", ["\n", "第一章\n"])
+def test_many_lines_take_time_in_proportion(line: str) -> None:
+    """Looking for the text below each line would take minutes."""
+    assert "正文" in read_document((line * 60_000 + "正文。").encode(), "a.txt").text
+
+
+@pytest.mark.timeout(60)
+@pytest.mark.parametrize(
+    "header", [b"To: " + b"a@b.c, " * 200_000, b"Date: Mon, 03 Mar 99999999999999 10:00:00 +0800"]
+)
+def test_a_mail_with_an_absurd_header_is_read(header: bytes) -> None:
+    mail = b"From: a@b.c\nMessage-ID: <1@b.c>\n" + header + b"\nSubject: s\n\nThe body of it.\n"
+    assert "The body of it." in read_document(mail, "a.eml").text
+
+
+def test_what_no_reader_expects_is_a_refusal_with_its_kind(files: Any) -> None:
+    broken = files.with_part(files.xlsx(), "[Content_Types].xml", b"<Types/>")
+    assert "damaged" in refusal(broken, "a.xlsx")
