@@ -6,7 +6,6 @@ the cryptography; they come with the extra `oidc` and are imported when a provid
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
@@ -27,7 +26,6 @@ _TIMEOUT_SECONDS = 10
 _KEPT_SECONDS = 3600
 # Signatures that only the provider can make: none, and HMAC with a guessable key, are not among them.
 _ALGORITHMS = "RS256 RS384 RS512 PS256 PS384 PS512 ES256 ES384 ES512 EdDSA Ed25519".split()
-_LOG = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
