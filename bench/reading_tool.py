@@ -70,7 +70,9 @@ def main() -> None:
         except Exception as problem:  # a peer may raise anything; the file then counts as not read
             text, error = "", f"{type(problem).__name__}: {problem}"[:200]
         seconds = time.perf_counter() - start
-        out.write(json.dumps({"path": path, "text": text, "seconds": seconds, "error": error}) + "\n")
+        out.write(
+            json.dumps({"path": path, "text": text, "seconds": seconds, "error": error}) + "\n"
+        )
     summary = {
         "version": tool_version,
         "loading_seconds": round(loading, 2),

@@ -13,7 +13,7 @@ from PIL import Image, ImageDraw, UnidentifiedImageError
 
 from teaegg.app.api.page_search import Box, Character, find_quote
 from teaegg.core.errors import NotFoundError, UnreadableDocumentError
-from teaegg.ingest.readers.pdf.lines import on_page
+from teaegg.ingest.readers.pdf.places import on_page
 
 _WIDTH_PIXELS = 1240
 _MAX_HEIGHT_PIXELS = 6000

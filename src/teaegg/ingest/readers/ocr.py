@@ -28,15 +28,19 @@ _MAX_SIDE_PIXELS = 2_400
 # The detector misses letters that touch the edge of a picture (a cropped sign board): give it a margin.
 _MARGIN_PIXELS = 60
 _MIN_CONFIDENCE = 0.5
+# Below this a person should look: of cleanly printed text the recogniser is surer than 0.95.
+_SURE_FROM = 0.85
+_UNSURE_NAMED = 20
 _DARK_GROUND_BELOW = 160
 _PARAGRAPH_GAP = 0.8
 
 
 class Line(NamedTuple):
-    """`box` is (left, top, right, bottom) as fractions of the picture."""
+    """`box` is (left, top, right, bottom) as fractions of the picture; `confidence` runs from 0 to 1."""
 
     text: str
     box: Box
+    confidence: float = 1.0
 
 
 @lru_cache(maxsize=1)
@@ -120,7 +124,7 @@ def recognise(image: Image.Image) -> list[Line]:
                 right / image.width,
                 bottom / image.height,
             )
-            lines.append(Line(text.strip(), _within_page(box)))
+            lines.append(Line(text.strip(), _within_page(box), float(score)))
     aspect = image.height / image.width
     return _vertical_order(lines) if _is_vertical(lines, aspect) else _reading_order(lines)
 
@@ -139,9 +143,21 @@ def paragraphs_of(lines: list[Line]) -> list[Line]:
         else:
             paragraphs.append([line])
     return [
-        Line("\n".join(line.text for line in group), around([line.box for line in group]))
+        Line(
+            "\n".join(line.text for line in group),
+            around([line.box for line in group]),
+            confidence_of(group),
+        )
         for group in paragraphs
     ]
+
+
+def confidence_of(lines: list[Line]) -> float:
+    """The mean confidence of the recogniser over the characters of `lines`; 1.0 without any."""
+    characters = sum(len(line.text) for line in lines)
+    return (
+        sum(len(line.text) * line.confidence for line in lines) / characters if characters else 1.0
+    )
 
 
 def around(boxes: list[Box]) -> Box:
@@ -216,6 +232,7 @@ class PictureBudget:
     notes: list[str] = field(default_factory=list)
     _read: int = 0
     _until: float = 0.0
+    _unsure: int = 0
 
     def take(self) -> bool:
         """Whether one more picture or scanned page may be read now."""
@@ -225,6 +242,17 @@ class PictureBudget:
             return False
         self._read += 1
         return True
+
+    def weigh(self, lines: list[Line], place: str) -> None:
+        """Name a place to the user whose words the recogniser was not sure of."""
+        confidence = confidence_of(lines)
+        if confidence >= _SURE_FROM:
+            return
+        self._unsure += 1
+        if self._unsure <= _UNSURE_NAMED:
+            self.note(f"{place} was hard to read (confidence {confidence:.0%}): check its words.")
+        elif self._unsure == _UNSURE_NAMED + 1:
+            self.note("More pictures were hard to read.")
 
     def note(self, text: str) -> None:
         if text not in self.notes:

@@ -3,22 +3,33 @@
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import pypdfium2 as pdfium
-import pypdfium2.raw as raw
 
-from teaegg.core.documents import Location, ParsedDocument
+from teaegg.core.documents import BlockKind, Location, ParsedDocument
 from teaegg.ingest.readers.base import Outline, ReadLimits, stem_of, unreadable
-from teaegg.ingest.readers.ocr import Box, PictureBudget, paragraphs_of, recognise
+from teaegg.ingest.readers.ocr import Box, Line, PictureBudget, paragraphs_of, recognise
+from teaegg.ingest.readers.pdf.footnotes import tied
+from teaegg.ingest.readers.pdf.furniture import without_furniture
+from teaegg.ingest.readers.pdf.glyphs import Glyph, page_glyphs
+from teaegg.ingest.readers.pdf.grids import grids_of, open_frames
 from teaegg.ingest.readers.pdf.layout import (
     PageContent,
-    heading_levels,
+    PageFigure,
+    PageItem,
+    Typeface,
+    body_size,
     paragraphs,
-    without_running_heads,
+    typeface,
 )
-from teaegg.ingest.readers.pdf.lines import PageLine, on_page, page_lines
-from teaegg.ingest.readers.pdf.tables import RuledTable, TableFinder
+from teaegg.ingest.readers.pdf.lines import PageLine, lines_of
+from teaegg.ingest.readers.pdf.order import in_reading_order, rows_in_order
+from teaegg.ingest.readers.pdf.places import PageFrame
+from teaegg.ingest.readers.pdf.strokes import Drawing, drawing_of
+from teaegg.ingest.readers.pdf.tables import PageTable, framed_tables, loose_tables, ruled_tables
 from teaegg.ingest.readers.tables import add_table
 
 _MIN_CHARACTERS = 8
@@ -26,9 +37,6 @@ _TITLE_AMONG_FIRST = 4
 _MAX_GARBAGE_SHARE = 0.25
 _OCR_DOTS_PER_POINT = 200 / 72
 _OCR_MAX_PIXELS = 3000
-_PICTURE_AREA = 0.015
-_MIN_TABLE_STROKES = 4
-_MAX_OBJECTS = 20_000
 
 
 def read(data: bytes, name: str, limits: ReadLimits) -> ParsedDocument:
@@ -36,7 +44,7 @@ def read(data: bytes, name: str, limits: ReadLimits) -> ParsedDocument:
     password-protected and oversized files, and for those without any text."""
     document = _open(data, name, limits)
     try:
-        return _Reading(document, data, limits).parsed(name)
+        return _Reading(document, limits).parsed(name)
     except pdfium.PdfiumError as error:
         raise unreadable(name, f"a page is damaged ({error})", "Save it again as PDF.") from error
     finally:
@@ -65,25 +73,23 @@ def _open(data: bytes, name: str, limits: ReadLimits) -> Any:
 
 
 class _Reading:
-    """One pass over one document; tables and pictures are kept per page until the layout is known."""
+    """One pass over one document: each page is closed before the next, its lines wait for the layout."""
 
-    def __init__(self, document: Any, data: bytes, limits: ReadLimits) -> None:
+    def __init__(self, document: Any, limits: ReadLimits) -> None:
         self._document = document
         self._limits = limits
-        self._finder = TableFinder(data)
         self._outline = Outline()
-        self._tables: dict[int, list[RuledTable]] = {}
-        self._pictures: dict[int, list[tuple[str, Box]]] = {}
         self._budget = PictureBudget(limits)
+        self._characters = 0
 
     def parsed(self, name: str) -> ParsedDocument:
-        pages = without_running_heads([self._page(index) for index in range(len(self._document))])
-        self._finder.close()
+        pages = without_furniture([self._page(index) for index in range(len(self._document))])
         for note in self._budget.notes:
             self._outline.note(note)
-        levels = heading_levels(pages)
+        body = body_size(pages)
+        face = typeface(pages, body)
         for page in pages:
-            self._add(page, levels)
+            self._add(page, face, body)
         if not self._outline.blocks:
             raise unreadable(
                 name, "no text was found on its pages", "Scan it again with a higher resolution."
@@ -94,38 +100,42 @@ class _Reading:
         return self._outline.parsed(title or stem_of(name))
 
     def _page(self, index: int) -> PageContent:
+        if self._characters > self._limits.max_text_characters:
+            # The common limit on text is checked once for all formats; stop feeding it here.
+            return PageContent(index + 1)
         page = self._document[index]
         try:
-            lines, hidden = page_lines(page)
-            if hidden:
-                self._outline.note("Hidden text was left out.")
-            if _is_unusable(lines):
-                self._read_by_sight(page, index + 1)
-                return PageContent(index + 1)
-            strokes, pictures = _objects(page)
-            if strokes >= _MIN_TABLE_STROKES:
-                self._tables[index + 1] = self._finder.tables(index)
-            self._read_pictures(page, index + 1, pictures)
-            return PageContent(index + 1, lines)
+            return PageContent(index + 1, self._items(page, index + 1))
         finally:
             page.close()
 
-    def _read_by_sight(self, page: Any, number: int) -> None:
+    def _items(self, page: Any, number: int) -> list[PageItem]:
+        frame = PageFrame(page)
+        glyphs = page_glyphs(page, frame)
+        if glyphs.hidden:
+            self._outline.note("Hidden text was left out.")
+        self._characters += sum(map(len, glyphs.rows))
+        if _is_unusable("".join(glyph.character for row in glyphs.rows for glyph in row)):
+            return self._by_sight(page, number)
+        drawing = drawing_of(page, frame)
+        items = text_items(glyphs.rows, drawing, frame)
+        return in_reading_order([*items, *self._figures(drawing.pictures, number)])
+
+    def _by_sight(self, page: Any, number: int) -> list[PageItem]:
         """OCR of the whole page: it has no text layer, or one that decodes to garbage."""
         if not self._budget.take():
-            return
-        width, height = page.get_size()
-        scale = min(_OCR_DOTS_PER_POINT, _OCR_MAX_PIXELS / max(width, height, 1))
+            return []
+        scale = min(_OCR_DOTS_PER_POINT, _OCR_MAX_PIXELS / max(*page.get_size(), 1))
         image = page.render(scale=scale).to_pil().convert("RGB")
-        found = paragraphs_of(recognise(image))
-        self._pictures[number] = [(line.text, line.box) for line in found]
+        lines = recognise(image)
+        self._budget.weigh(lines, f"Page {number}")
+        return [PageFigure((0.0, 0.0, 1.0, 1.0), tuple(paragraphs_of(lines)))] if lines else []
 
-    def _read_pictures(self, page: Any, number: int, pictures: list[Any]) -> None:
+    def _figures(self, pictures: list[tuple[Any, Box]], number: int) -> Iterator[PageFigure]:
         """OCR of pictures inside of a page that has text of its own."""
-        for picture in pictures:
+        for picture, box in pictures:
             if not self._budget.take():
                 return
-            left, top, right, bottom = on_page(page, picture.get_bounds())
             try:
                 image = picture.get_bitmap(render=True).to_pil().convert("RGB")
             except (pdfium.PdfiumError, ValueError, OSError):
@@ -133,49 +143,84 @@ class _Reading:
                 continue
             if min(image.size) < 16 or image.width * image.height > self._limits.max_pixels:
                 continue
-            for line in paragraphs_of(recognise(image)):
-                x0, y0, x1, y1 = line.box
-                width, height = right - left, bottom - top
-                box = (left + x0 * width, top + y0 * height, left + x1 * width, top + y1 * height)
-                self._pictures.setdefault(number, []).append((line.text, box))
+            found = recognise(image)
+            if found:
+                self._budget.weigh(found, f"A picture on page {number}")
+                lines = (_within(line, box) for line in paragraphs_of(found))
+                yield PageFigure(box, tuple(lines))
 
-    def _add(self, page: PageContent, levels: dict[float, int]) -> None:
-        """Text and tables of one page in reading order; a table stands where its first line stood."""
+    def _add(self, page: PageContent, face: Typeface, body: float) -> None:
+        """The page's paragraphs, tables and pictures in reading order."""
         pending: list[PageLine] = []
-        placed: set[int] = set()
-        tables = self._tables.get(page.number, [])
-        for line in page.lines:
-            inside = next(
-                (i for i, table in enumerate(tables) if _is_inside(line.box, table.box)), None
-            )
-            if inside is None:
-                pending.append(line)
-            elif inside not in placed:
-                self._add_lines(pending, page.number, levels)
-                pending = []
-                placed.add(inside)
-                add_table(self._outline, tables[inside].cells, Location(page=page.number))
-        self._add_lines(pending, page.number, levels)
-        for text, box in self._pictures.get(page.number, []):
-            place = Location(page=page.number, box=box)
-            self._outline.add("caption" if page.lines else "paragraph", text, place)
+        for item in page.items:
+            if isinstance(item, PageLine):
+                pending.append(item)
+                continue
+            self._add_lines(pending, page.number, face, body)
+            pending = []
+            if isinstance(item, PageTable):
+                self._add_table(item, page.number)
+            else:
+                for line in item.lines:
+                    kind: BlockKind = "caption" if page.lines else "paragraph"
+                    self._outline.add(kind, line.text, Location(page=page.number, box=line.box))
+        self._add_lines(pending, page.number, face, body)
 
-    def _add_lines(self, lines: list[PageLine], number: int, levels: dict[float, int]) -> None:
-        for paragraph in paragraphs(lines, levels):
+    def _add_table(self, table: PageTable, number: int) -> None:
+        last = self._outline.blocks[-1] if self._outline.blocks else None
+        titled = last is not None and last.kind == "caption" and last.location.page == number
+        path = (last.text,) if last is not None and titled else ()
+        add_table(self._outline, table.cells, Location(page=number, path=path))
+
+    def _add_lines(self, lines: list[PageLine], number: int, face: Typeface, body: float) -> None:
+        for paragraph in tied(paragraphs(lines, face), body):
             place = Location(page=number, box=paragraph.box)
-            if paragraph.level:
+            if paragraph.footnote:
+                self._outline.add("paragraph", paragraph.text, replace(place, part="footnotes"))
+            elif paragraph.is_caption:
+                self._outline.add("caption", paragraph.text, place)
+            elif paragraph.level:
                 self._outline.heading(paragraph.text, paragraph.level, place)
             else:
                 self._outline.add("paragraph", paragraph.text, place)
 
 
-def _is_unusable(lines: list[PageLine]) -> bool:
+def text_items(
+    rows: list[list[Glyph]], drawing: Drawing, frame: PageFrame
+) -> list[PageLine | PageTable]:
+    """Lines and tables of a page in reading order."""
+    tables, rest = ruled_tables(rows, grids_of(drawing.across, drawing.down), frame)
+    lines = [line for row in rest for line in lines_of(row, frame.width)]
+    open_tables = framed_tables(lines, open_frames(drawing.across, drawing.down), frame)
+    tables += open_tables
+    lines = [line for line in lines if not any(_is_inside(line.box, t.box) for t in open_tables)]
+    items: list[PageLine | PageTable] = []
+    column: list[PageLine] = []
+    for item in in_reading_order([*lines, *tables]):
+        if isinstance(item, PageLine):
+            column.append(item)
+            continue
+        items += loose_tables(rows_in_order(column), frame)
+        items.append(item)
+        column = []
+    return [*items, *loose_tables(rows_in_order(column), frame)]
+
+
+def _within(line: Line, box: Box) -> Line:
+    """`line` of a picture that stands at `box` of the page."""
+    (x0, y0, x1, y1), (left, top, right, bottom) = line.box, box
+    width, height = right - left, bottom - top
+    return line._replace(
+        box=(left + x0 * width, top + y0 * height, left + x1 * width, top + y1 * height)
+    )
+
+
+def _is_unusable(text: str) -> bool:
     """No text layer, or a font without a Unicode map.
 
     Such fonts give private, unassigned and control characters or, where their codes are taken for
     Latin-1, far more accents and signs than any language has.
     """
-    text = "".join(line.text for line in lines)
     visible = [c for c in text if not c.isspace()]
     if len(visible) < _MIN_CHARACTERS:
         return True
@@ -189,22 +234,7 @@ def _is_unusable(lines: list[PageLine]) -> bool:
     return garbage > _MAX_GARBAGE_SHARE * len(visible)
 
 
-def _objects(page: Any) -> tuple[int, list[Any]]:
-    """(number of drawn paths, pictures large enough to hold text)."""
-    strokes, pictures = 0, []
-    for count, item in enumerate(page.get_objects(max_depth=3)):
-        if count > _MAX_OBJECTS:
-            break
-        if item.type == raw.FPDF_PAGEOBJ_PATH:
-            strokes += 1
-        elif item.type == raw.FPDF_PAGEOBJ_IMAGE:
-            left, top, right, bottom = on_page(page, item.get_bounds())
-            if (right - left) * (bottom - top) >= _PICTURE_AREA:
-                pictures.append(item)
-    return strokes, pictures
-
-
 def _is_inside(box: Box, table: Box) -> bool:
     middle = (box[1] + box[3]) / 2
     centre = (box[0] + box[2]) / 2
-    return table[0] - 0.01 <= centre <= table[2] + 0.01 and table[1] <= middle <= table[3]
+    return table[0] - 0.001 <= centre <= table[2] + 0.001 and table[1] <= middle <= table[3]
