@@ -13,6 +13,7 @@ import time
 from collections.abc import Callable
 from importlib.metadata import version
 from pathlib import Path
+from typing import Any
 
 Reader = Callable[[str], str]
 
@@ -25,9 +26,23 @@ def teaegg(pictures: int) -> tuple[Reader, str]:
     limits = ReadLimits(pictures=pictures)
 
     def read(path: str) -> str:
-        return read_document(Path(path).read_bytes(), Path(path).name, limits).text
+        return _shown(read_document(Path(path).read_bytes(), Path(path).name, limits))
 
     return read, __version__
+
+
+def _shown(parsed: Any) -> str:
+    """The blocks, and what stands over them only in their place: sheets, titles of tables."""
+    lines: list[str] = []
+    open_path: tuple[str, ...] = ()
+    said: set[str] = set()
+    for block in parsed.blocks:
+        path = block.location.path
+        lines += [name for name in path if name not in open_path and name not in said]
+        lines.append(block.text)
+        said.update([block.text] if block.kind in ("heading", "caption") else [])
+        open_path = path
+    return "\n".join(lines)
 
 
 def markitdown() -> tuple[Reader, str]:

@@ -7,6 +7,8 @@ from datetime import date, datetime, time, timedelta
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 
 _LITERALS = re.compile(r'"([^"]*)"|\[\$([^\]-]*)[^\]]*\]|\\(.)|_.|\*.|\[[^\]]*\]')
+_LIKE_PLACEHOLDERS = "#0?.,0123456789%/-"
+_APART = 0xE000
 _PLACEHOLDERS = re.compile(r"[#0?][#0?,]*(?:\.([0#?]+))?")
 
 
@@ -59,22 +61,21 @@ def _shown_number(value: int | float, number_format: str) -> str:
 
 
 def _keep_literal(match: re.Match[str]) -> str:
-    # Letters in quotes may look like placeholders ("0"), so digits and marks in them are dropped.
+    # Literal characters may look like placeholders ("0"): they are set apart until the end.
     kept = match[1] or match[2] or match[3] or ""
-    return re.sub(r"[#0?.,]", "", kept)
+    return "".join(chr(_APART + ord(c)) if c in _LIKE_PLACEHOLDERS else c for c in kept)
 
 
 def _affix(text: str) -> str:
-    return text.strip(" ()-") if not text.strip(" ()-").isspace() else ""
+    plain = text.strip(" ()-")
+    return "".join(chr(ord(c) - _APART) if ord(c) >= _APART else c for c in plain)
 
 
 def _padded(digits: str, placeholders: str) -> str:
     """Codes such as 00012 keep the zeros that their format asks for."""
-    whole = placeholders.split(".")[0].replace(",", "")
-    if set(whole) == {"0"} and len(whole) > 1:
-        head, dot, tail = digits.partition(".")
-        return head.zfill(len(whole)) + dot + tail
-    return digits
+    whole = placeholders.split(".")[0].replace(",", "").lstrip("#?")
+    head, dot, tail = digits.partition(".")
+    return head.zfill(len(whole)) + dot + tail if len(whole) > 1 else digits
 
 
 def _plain(value: int | float) -> str:

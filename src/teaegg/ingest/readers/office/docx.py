@@ -17,7 +17,7 @@ from teaegg.ingest.archives import open_container
 from teaegg.ingest.readers.base import Outline, ReadLimits, stem_of, unreadable
 from teaegg.ingest.readers.ocr import PictureReader
 from teaegg.ingest.readers.office.numbering import Numbering
-from teaegg.ingest.readers.tables import add_table
+from teaegg.ingest.readers.tables import SPANNED, add_table
 
 _HEADING_STYLE = re.compile(r"(?:heading|标题|標題)\s*([1-9])", re.IGNORECASE)
 _TITLE_STYLES = frozenset(("title", "标题", "標題"))
@@ -187,7 +187,7 @@ class _Reading:
                     else self._cell(cell)
                 )
                 span = _value(properties, "w:gridSpan")
-                cells += [text] + [""] * (min(int(span), 64) - 1 if span.isdigit() else 0)
+                cells += [text] + [SPANNED] * (min(int(span), 64) - 1 if span.isdigit() else 0)
             table.append(cells)
         if max((len(row) for row in table), default=0) == 1:
             # One column only frames running text.
@@ -198,7 +198,10 @@ class _Reading:
             self._add_pictures(element)
 
     def _cell(self, cell: Any) -> str:
-        lines = (self._text(paragraph).strip() for paragraph in cell.iter(qn("w:p")))
+        lines = (
+            _joined(self._label(paragraph)[0], self._text(paragraph).strip())
+            for paragraph in cell.iter(qn("w:p"))
+        )
         return " ".join(line for line in lines if line)
 
     def _notes(self, kind: str) -> None:

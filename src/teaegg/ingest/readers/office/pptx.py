@@ -14,7 +14,8 @@ from teaegg.core.documents import Location, ParsedDocument
 from teaegg.ingest.archives import open_container
 from teaegg.ingest.readers.base import Outline, ReadLimits, stem_of, unreadable
 from teaegg.ingest.readers.ocr import PictureReader
-from teaegg.ingest.readers.tables import add_table
+from teaegg.ingest.readers.office.comments import comments_of
+from teaegg.ingest.readers.tables import SPANNED, add_table
 
 _REPAIR = "Open it in PowerPoint or LibreOffice and save it again."
 _MAX_GROUP_DEPTH = 20
@@ -61,6 +62,8 @@ def _read_slide(outline: Outline, slide: Any, number: int, pictures: PictureRead
     if slide.has_notes_slide and slide.notes_slide.notes_text_frame is not None:
         notes = slide.notes_slide.notes_text_frame.text
         outline.add("paragraph", _lines(notes.splitlines()), Location(page=number, part="notes"))
+    for comment in comments_of(slide):
+        outline.add("paragraph", comment, Location(page=number, part="comments"))
 
 
 def _read_shape(
@@ -72,12 +75,24 @@ def _read_shape(
         for inner in sorted(shape.shapes, key=_position):
             _read_shape(outline, inner, place, pictures, depth + 1)
     elif getattr(shape, "has_table", False):
-        add_table(outline, [[cell.text for cell in row.cells] for row in shape.table.rows], place)
+        add_table(outline, _cells(shape.table), place)
     elif getattr(shape, "has_chart", False):
         _read_chart(outline, shape.chart, place)
     elif shape.has_text_frame:
         outline.add("paragraph", _lines(p.text for p in shape.text_frame.paragraphs), place)
     _read_picture(outline, shape, place, pictures)
+
+
+def _cells(table: Any) -> list[list[str]]:
+    """What reaches over rows stands in each of them; what reaches over columns once in each row."""
+    cells = [[cell.text for cell in row.cells] for row in table.rows]
+    for number, row in enumerate(table.rows):
+        for column, cell in enumerate(row.cells):
+            if cell.is_merge_origin:
+                merged = [cell.text, *[SPANNED] * (cell.span_width - 1)]
+                for each in cells[number : number + cell.span_height]:
+                    each[column : column + cell.span_width] = merged
+    return cells
 
 
 def _read_chart(outline: Outline, chart: Any, place: Location) -> None:

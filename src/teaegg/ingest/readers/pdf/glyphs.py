@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+import re
 import unicodedata
 from typing import Any, NamedTuple
 
@@ -19,6 +20,9 @@ _RENDER_SCALE = 1.5
 _RENDER_MAX_PIXELS = 4000
 _MIN_CONTRAST = 24
 _BOLD_FROM = 600
+# Of embedded fonts only the name tells; headings of Chinese documents are often set in a black face.
+_BOLD_NAME = re.compile(rb"bold|black|heavy|demi|-medi|cmbx|simhei|heiti", re.IGNORECASE)
+_FONT_NAME_BYTES = 128
 _INVISIBLE_RENDER_MODE = 3
 
 
@@ -29,6 +33,11 @@ class Glyph(NamedTuple):
     box: Box | None
     size: float
     bold: bool = False
+
+
+class _Look(NamedTuple):
+    invisible: bool
+    bold: bool
 
 
 class PageGlyphs(NamedTuple):
@@ -82,7 +91,7 @@ def _glyph(drawn: _Drawn, frame: PageFrame) -> Glyph:
 
 def _drawn(textpage: Any) -> list[_Drawn]:
     glyphs = []
-    modes: dict[int, bool] = {}
+    looks: dict[int, _Look] = {}
     pending = 0
     for index in range(raw.FPDFText_CountChars(textpage)):
         code = raw.FPDFText_GetUnicode(textpage, index)
@@ -94,12 +103,12 @@ def _drawn(textpage: Any) -> list[_Drawn]:
         pending = 0
         box, cell = _box(textpage, index), _cell(textpage, index)
         size = float(raw.FPDFText_GetFontSize(textpage, index))
+        look = _look(textpage, index, looks)
         suspicious = (
-            _has_ink(code) and cell is not None and _is_suspicious(textpage, index, cell, modes)
+            _has_ink(code) and cell is not None and _is_suspicious(textpage, index, cell, look)
         )
         character = chr(code) if code <= 0x10FFFF else "\ufffd"
-        bold = raw.FPDFText_GetFontWeight(textpage, index) >= _BOLD_FROM
-        glyphs.append(_Drawn(character, box, cell, size, suspicious, bold))
+        glyphs.append(_Drawn(character, box, cell, size, suspicious, look.bold))
     return glyphs
 
 
@@ -122,22 +131,35 @@ def _cell(textpage: Any, index: int) -> Place | None:
     return place.left, place.bottom, place.right, place.top
 
 
-def _is_suspicious(textpage: Any, index: int, cell: Place, modes: dict[int, bool]) -> bool:
-    """White, transparent, tiny or drawn in the invisible mode: seen or not, the picture will tell."""
-    if _extent(cell) < _TINY_POINTS:
-        return True
-    red, green, blue, alpha = (ctypes.c_uint() for _ in range(4))
-    if raw.FPDFText_GetFillColor(textpage, index, red, green, blue, alpha) and (
-        min(red.value, green.value, blue.value) >= _WHITE_FROM or alpha.value < 10
-    ):
-        return True
+def _look(textpage: Any, index: int, known: dict[int, _Look]) -> _Look:
+    """How the text object of this character is drawn; asked once for each object."""
     drawn = raw.FPDFText_GetTextObject(textpage, index)
     if not drawn:
-        return False
+        return _Look(invisible=False, bold=False)
     address = ctypes.addressof(drawn.contents)
-    if address not in modes:
-        modes[address] = raw.FPDFTextObj_GetTextRenderMode(drawn) == _INVISIBLE_RENDER_MODE
-    return modes[address]
+    if address not in known:
+        mode = raw.FPDFTextObj_GetTextRenderMode(drawn)
+        known[address] = _Look(mode == _INVISIBLE_RENDER_MODE, _is_bold(textpage, index))
+    return known[address]
+
+
+def _is_bold(textpage: Any, index: int) -> bool:
+    if raw.FPDFText_GetFontWeight(textpage, index) >= _BOLD_FROM:
+        return True
+    name = ctypes.create_string_buffer(_FONT_NAME_BYTES)
+    flags = ctypes.c_int()
+    raw.FPDFText_GetFontInfo(textpage, index, name, _FONT_NAME_BYTES, flags)
+    return bool(_BOLD_NAME.search(name.value))
+
+
+def _is_suspicious(textpage: Any, index: int, cell: Place, look: _Look) -> bool:
+    """White, transparent, tiny or drawn in the invisible mode: seen or not, the picture will tell."""
+    if look.invisible or _extent(cell) < _TINY_POINTS:
+        return True
+    red, green, blue, alpha = (ctypes.c_uint() for _ in range(4))
+    return bool(raw.FPDFText_GetFillColor(textpage, index, red, green, blue, alpha)) and (
+        min(red.value, green.value, blue.value) >= _WHITE_FROM or alpha.value < 10
+    )
 
 
 def _extent(cell: Place) -> float:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from itertools import pairwise
 from statistics import median
 from typing import NamedTuple
 
@@ -17,6 +18,7 @@ _HEADING_SCALE = 1.12
 _HEADING_CHARACTERS = 70
 _MAX_LEVELS = 4
 _MAX_BOLD_SHARE = 0.2
+_BODY_CHARACTERS = 25
 _ENDS_SENTENCE = tuple("。！？；，、,;：")
 _ITEM_START = re.compile(
     r"\s*(?:[•●▪■◆○\-–—*·\uf06c-\uf0fc☐□]\s|[（(]?[一二三四五六七八九十\d]{1,3}[）).、．]|[①-⑳]|第[零〇一二三四五六七八九十百千\d]+[条章节编篇])"
@@ -111,14 +113,27 @@ def paragraphs(lines: list[PageLine], face: Typeface) -> list[Paragraph]:
             groups[-1].append(line)
         else:
             groups.append([line])
-    return [_paragraph(group, face) for group in groups]
+    return _without_labels([_paragraph(group, face) for group in groups], face)
+
+
+def _without_labels(found: list[Paragraph], face: Typeface) -> list[Paragraph]:
+    """Bold lines head something: what has no number and no text below is a label in a drawing."""
+    kept = []
+    for number, paragraph in enumerate(found):
+        below = found[number + 1] if number + 1 < len(found) else None
+        heads = below is not None and (below.level or len(below.text) >= _BODY_CHARACTERS)
+        is_sized = paragraph.size in face.levels
+        if paragraph.level and not is_sized and not heads and not _ITEM_START.match(paragraph.text):
+            paragraph = replace(paragraph, level=0)
+        kept.append(paragraph)
+    return kept
 
 
 def _pitch(lines: list[PageLine]) -> float:
     """The usual white between two lines of running text, as a fraction of the page's height."""
     gaps = [
         below.box[1] - above.box[3]
-        for above, below in zip(lines, lines[1:], strict=False)
+        for above, below in pairwise(lines)
         if -0.01 < below.box[1] - above.box[3] < 2 * (above.box[3] - above.box[1])
     ]
     return median(gaps) if gaps else 0.0

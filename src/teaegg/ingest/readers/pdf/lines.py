@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 from teaegg.ingest.readers.ocr import Box, around
 from teaegg.ingest.readers.pdf.glyphs import Glyph
 
 # PDFium marks a hyphen at a line end, which only typesetting put there, with one of these.
 _LINE_END_HYPHENS = (0x02, 0xFFFE)
-_GAP_EMS = 1.6
+_GAP_EMS = 1.2
 _SUPERSCRIPT_SHARE = 0.8
 
 
@@ -92,7 +93,7 @@ def beside(lines: Sequence[PageLine], page_width: float) -> PageLine:
     main = max(lines, key=lambda line: len(line.text))
     text = lines[0].text
     marks = list(lines[0].marks)
-    for before, line in zip(lines, lines[1:], strict=False):
+    for before, line in pairwise(lines):
         gap = (line.box[0] - before.box[2]) * page_width
         if line.size <= _SUPERSCRIPT_SHARE * main.size:
             marks.append(line.text)

@@ -170,7 +170,8 @@ class _Reading:
         last = self._outline.blocks[-1] if self._outline.blocks else None
         titled = last is not None and last.kind == "caption" and last.location.page == number
         path = (last.text,) if last is not None and titled else ()
-        add_table(self._outline, table.cells, Location(page=number, path=path))
+        place = Location(page=number, path=path)
+        add_table(self._outline, table.cells, place, header_rows=table.header_rows)
 
     def _add_lines(self, lines: list[PageLine], number: int, face: Typeface, body: float) -> None:
         for paragraph in tied(paragraphs(lines, face), body):

@@ -12,6 +12,7 @@ from teaegg.ingest.readers.pdf.grids import Cell, Grid
 from teaegg.ingest.readers.pdf.lines import PageLine, beside, lines_of
 from teaegg.ingest.readers.pdf.order import rows_of_page
 from teaegg.ingest.readers.pdf.places import PageFrame
+from teaegg.ingest.readers.tables import SPANNED
 
 _MIN_CELLS = 4
 _MIN_FILLED_SHARE = 0.4
@@ -21,14 +22,16 @@ _LOOSE_FILLED_SHARE = 0.45
 _LOOSE_CELL_CHARACTERS = 60
 # How far rows of one table may stand apart, in heights of a line.
 _LOOSE_GAP = 2.2
+_HEADER_LINES = 3
 
 
 @dataclass(frozen=True, slots=True)
 class PageTable:
-    """`cells` row by row; what reaches over several slots stands in each of them, '' where nothing is."""
+    """`cells` row by row, '' where nothing is; what reaches over rows stands in each of them."""
 
     box: Box
     cells: list[list[str]]
+    header_rows: int = 0
 
 
 class Sorted(NamedTuple):
@@ -82,8 +85,10 @@ def _filled(grid: Grid, held: dict[Cell, list[list[Glyph]]], frame: PageFrame) -
     for cell, rows in held.items():
         text = cell_text([line for row in rows for line in lines_of(row, frame.width)], frame)
         for row_number in range(cell.top, cell.bottom):
-            for column in range(cell.left, cell.right):
-                table[row_number][column] = text
+            table[row_number][cell.left : cell.right] = [
+                text,
+                *[SPANNED] * (cell.right - cell.left - 1),
+            ]
     return table
 
 
@@ -126,17 +131,38 @@ def loose_tables(
     that run through all of its rows.
     """
     items: list[PageTable | PageLine] = []
-    start = 0
+    start = taken = 0
     while start < len(rows):
         end = _end_of_table(rows, start)
-        table = _loose(rows[start:end], frame) if end - start >= _LOOSE_ROWS else None
+        table = None
+        if end - start >= _LOOSE_ROWS:
+            first = _first_of_header(rows, start, end, taken)
+            table = _loose(rows[start:end], frame, rows[first:start])
         if table is not None:
+            del items[len(items) - (start - first) :]
             items.append(table)
-            start = end
+            start = taken = end
         else:
             items.append(beside(rows[start], frame.width))
             start += 1
     return items
+
+
+def _first_of_header(rows: Sequence[Sequence[PageLine]], start: int, end: int, taken: int) -> int:
+    """Rows above a table belong to its header while each of their pieces stands over one column."""
+    columns = _columns(rows[start:end])
+    first = start
+    while first > max(taken, start - _HEADER_LINES) and _is_close(rows[first - 1], rows[first]):
+        pieces = rows[first - 1]
+        over = [
+            [n for n, (left, right) in enumerate(columns) if p.box[0] < right and p.box[2] > left]
+            for p in pieces
+        ]
+        # The first column alone over the table is a line of text, no header.
+        if any(len(each) != 1 for each in over) or over[-1] == [0]:
+            break
+        first -= 1
+    return first
 
 
 def _end_of_table(rows: Sequence[Sequence[PageLine]], start: int) -> int:
@@ -171,7 +197,11 @@ def _columns(rows: Sequence[Sequence[PageLine]]) -> list[tuple[float, float]]:
     return columns
 
 
-def _loose(rows: Sequence[Sequence[PageLine]], frame: PageFrame) -> PageTable | None:
+def _loose(
+    rows: Sequence[Sequence[PageLine]],
+    frame: PageFrame,
+    header: Sequence[Sequence[PageLine]] = (),
+) -> PageTable | None:
     columns = _columns(rows)
     cells = [
         [
@@ -181,9 +211,23 @@ def _loose(rows: Sequence[Sequence[PageLine]], frame: PageFrame) -> PageTable | 
         for row in rows
     ]
     filled = sum(1 for row in cells for cell in row if cell)
-    if filled < _LOOSE_FILLED_SHARE * len(rows) * len(columns):
+    if _is_contents(cells) or filled < _LOOSE_FILLED_SHARE * len(rows) * len(columns):
         return None
-    return PageTable(around([line.box for row in rows for line in row]), cells)
+    above = [line for row in header for line in row]
+    if above:
+        names = [
+            cell_text([ln for ln in above if ln.box[0] < right and ln.box[2] > left], frame)
+            for left, right in columns
+        ]
+        cells.insert(0, names)
+    box = around([*(ln.box for row in rows for ln in row), *(ln.box for ln in above)])
+    return PageTable(box, cells, 1 if above else 0)
+
+
+def _is_contents(cells: list[list[str]]) -> bool:
+    """A table of contents: its last column holds page numbers that never fall."""
+    pages = [row[-1] for row in cells]
+    return all(page.isdecimal() for page in pages) and pages == sorted(pages, key=int)
 
 
 def framed_tables(
