@@ -59,7 +59,9 @@ def main() -> None:
 async def _read(book: Path) -> tuple[float, int, int]:
     settings = IngestSettings()
     sandbox = SandboxLimits(
-        timeout_seconds=3600, memory_bytes=settings.parse_memory_bytes, files_per_process=1
+        timeout_seconds=3600,
+        memory_bytes=settings.parse_memory_bytes,
+        resident_bytes=settings.parse_resident_bytes,
     )
     worker = ReadingWorker(sandbox=sandbox)
     began = time.perf_counter()

@@ -124,3 +124,25 @@ def test_the_parsers_stay_out_of_this_process() -> None:
     )
     out = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
     assert out.stdout.strip() == "[]"
+
+
+async def test_a_process_that_fills_memory_is_ended_and_the_next_file_is_read(files: Any) -> None:
+    worker = ReadingWorker(
+        ReadLimits(max_file_bytes=10**9), SandboxLimits(resident_bytes=260 * 1024**2)
+    )
+    try:
+        with pytest.raises(UnreadableDocumentError, match="260 MiB") as caught:
+            await worker.read(("好，的。" * 30_000_000).encode(), "a.txt")
+        assert "parse_resident_bytes" in (caught.value.remedy or "")
+        assert (await worker.read(files.txt(), "a.txt")).parsed.title == "员工手册"
+    finally:
+        await worker.close()
+
+
+async def test_a_process_that_has_grown_is_replaced(files: Any) -> None:
+    worker = ReadingWorker(sandbox=SandboxLimits(resident_bytes=90 * 1024**2))
+    try:
+        await worker.read(files.docx(), "a.docx")
+        assert worker._process is None
+    finally:
+        await worker.close()

@@ -121,6 +121,11 @@ class IngestSettings(_Section):
     parse_memory_bytes: int = Field(
         3 * 1024**3, ge=256 * 1024**2, description="Address space of the reading process, in bytes."
     )
+    parse_resident_bytes: int = Field(
+        2 * 1024**3,
+        ge=128 * 1024**2,
+        description="Memory that reading one file may fill, in bytes; beyond it the file is refused.",
+    )
     passage_characters: int = Field(
         600,
         ge=50,

@@ -352,5 +352,6 @@ def _reading_worker(settings: IngestSettings) -> ReadingWorker:
         SandboxLimits(
             timeout_seconds=settings.parse_timeout_seconds,
             memory_bytes=settings.parse_memory_bytes,
+            resident_bytes=settings.parse_resident_bytes,
         ),
     )

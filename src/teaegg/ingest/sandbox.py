@@ -26,14 +26,22 @@ from teaegg.store.codec import decode_parsed
 
 _LENGTH = struct.Struct(">Q")
 _PARSED_SHARE_OF_TIMEOUT = 0.7
+_LOOK_SECONDS = 0.25
+# A process that has grown this far is replaced after its file: parsers do not give memory back.
+_REPLACED_FROM = 0.5
 
 
 @dataclass(frozen=True, slots=True)
 class SandboxLimits:
-    """What one file may take of the machine. `files_per_process` bounds what leaks of parsers add up to."""
+    """What one file may take of the machine. `files_per_process` bounds what leaks of parsers add up to.
+
+    `memory_bytes` bounds the address space, which the system refuses to exceed; `resident_bytes` what
+    really lies in memory, which is looked at four times a second and ends the process.
+    """
 
     timeout_seconds: float = 300
     memory_bytes: int = 3 * 1024**3
+    resident_bytes: int = 2 * 1024**3
     files_per_process: int = 300
 
 
@@ -77,7 +85,7 @@ class ReadingWorker:
         async with self._turn:
             try:
                 reply = await asyncio.wait_for(
-                    self._ask(content, name), self._sandbox.timeout_seconds
+                    self._watched(content, name), self._sandbox.timeout_seconds
                 )
             except TimeoutError as error:
                 await self._stop()
@@ -91,11 +99,44 @@ class ReadingWorker:
             except asyncio.CancelledError:
                 await self._stop()
                 raise
+            if self._resident_bytes() > _REPLACED_FROM * self._sandbox.resident_bytes:
+                await self._stop()
         return _understood(reply)
 
     async def close(self) -> None:
         """End the process; a later `read` starts another."""
         await self._stop()
+
+    async def _watched(self, content: Path | bytes, name: str) -> _Reply:
+        """The reply to `_ask`, as long as the process stays within its resident memory."""
+        asking = asyncio.create_task(self._ask(content, name))
+        try:
+            while not (await asyncio.wait({asking}, timeout=_LOOK_SECONDS))[0]:
+                if self._resident_bytes() > self._sandbox.resident_bytes:
+                    raise self._too_large(name)
+            return asking.result()
+        finally:
+            if not asking.done():
+                await self._stop()
+                asking.cancel()
+                await asyncio.wait({asking})
+
+    def _resident_bytes(self) -> int:
+        """What the process holds in memory now; 0 where the system does not tell (no /proc)."""
+        if self._process is None:
+            return 0
+        try:
+            pages = Path(f"/proc/{self._process.pid}/statm").read_text("ascii").split()[1]
+        except (OSError, IndexError):
+            return 0
+        return int(pages) * os.sysconf("SC_PAGE_SIZE")
+
+    def _too_large(self, name: str) -> UnreadableDocumentError:
+        return unreadable(
+            name,
+            f"reading it takes more than {self._sandbox.resident_bytes // 1024**2} MiB of memory",
+            "Split it, or raise ingest.parse_resident_bytes.",
+        )
 
     async def _ask(self, content: Path | bytes, name: str) -> _Reply:
         process = await self._running()

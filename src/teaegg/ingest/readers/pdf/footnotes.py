@@ -62,7 +62,7 @@ def _cites(paragraph: Paragraph, sign: str) -> bool:
     """A raised small sign, or one that can be nothing else: ① anywhere, 1) behind a word."""
     if any(sign in re.split(r"[,，、\s]", _bare(mark)) for mark in paragraph.marks):
         return True
-    if sign.isdigit():
+    if sign.isdecimal():
         return bool(
             re.search(rf"(?<=[^\s\d.,(（]){re.escape(sign)}[)）]", paragraph.text)
             or re.search(rf"[\[［〔]{re.escape(sign)}[\]］〕]", paragraph.text[1:])

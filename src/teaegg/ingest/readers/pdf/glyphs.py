@@ -11,7 +11,7 @@ import numpy as np
 import pypdfium2.raw as raw
 from numpy.typing import NDArray
 
-from teaegg.ingest.readers.ocr import Box, around
+from teaegg.ingest.readers.ocr import Box
 from teaegg.ingest.readers.pdf.places import PageFrame, Place
 
 _WHITE_FROM = 250
@@ -23,6 +23,10 @@ _BOLD_FROM = 600
 # Of embedded fonts only the name tells; headings of Chinese documents are often set in a black face.
 _BOLD_NAME = re.compile(rb"bold|black|heavy|demi|-medi|cmbx|simhei|heiti", re.IGNORECASE)
 _FONT_NAME_BYTES = 128
+_MAX_CLIPS = 64
+_EVERYWHERE: Place = (-1e9, -1e9, 1e9, 1e9)
+_SEEN_SHARE = 0.5
+_EDGE = 0.01
 _INVISIBLE_RENDER_MODE = 3
 
 
@@ -36,8 +40,11 @@ class Glyph(NamedTuple):
 
 
 class _Look(NamedTuple):
+    """`clip` is what may be seen of the text object, None where nothing cuts it."""
+
     invisible: bool
     bold: bool
+    clip: Place | None = None
 
 
 class PageGlyphs(NamedTuple):
@@ -69,6 +76,9 @@ def page_glyphs(page: Any, frame: PageFrame) -> PageGlyphs:
     hidden = False
     seen = []
     for row in rows:
+        on_page = [drawn for drawn in row if not _is_off_page(drawn, frame)]
+        hidden = hidden or len(on_page) < len(row)
+        row = on_page
         if any(drawn.suspicious for drawn in row):
             canvas = canvas or _Canvas(page)
             kept = _without_hidden(row, frame, canvas)
@@ -77,6 +87,14 @@ def page_glyphs(page: Any, frame: PageFrame) -> PageGlyphs:
         if row:
             seen.append([_glyph(drawn, frame) for drawn in row])
     return PageGlyphs(seen, hidden)
+
+
+def _is_off_page(drawn: _Drawn, frame: PageFrame) -> bool:
+    if drawn.cell is None or not _has_ink(ord(drawn.character)):
+        return False
+    left, bottom, right, top = drawn.cell
+    across, down = frame.point((left + right) / 2, (bottom + top) / 2)
+    return not (-_EDGE <= across <= 1 + _EDGE and -_EDGE <= down <= 1 + _EDGE)
 
 
 def _glyph(drawn: _Drawn, frame: PageFrame) -> Glyph:
@@ -139,8 +157,29 @@ def _look(textpage: Any, index: int, known: dict[int, _Look]) -> _Look:
     address = ctypes.addressof(drawn.contents)
     if address not in known:
         mode = raw.FPDFTextObj_GetTextRenderMode(drawn)
-        known[address] = _Look(mode == _INVISIBLE_RENDER_MODE, _is_bold(textpage, index))
+        known[address] = _Look(
+            mode == _INVISIBLE_RENDER_MODE, _is_bold(textpage, index), _clip(drawn)
+        )
     return known[address]
+
+
+def _clip(drawn: Any) -> Place | None:
+    """The rectangle around what all clip paths of a text object leave, in points."""
+    path = raw.FPDFPageObj_GetClipPath(drawn)
+    left, bottom, right, top = _EVERYWHERE
+    count = raw.FPDFClipPath_CountPaths(path) if path else 0
+    x, y = ctypes.c_float(), ctypes.c_float()
+    for number in range(min(count, _MAX_CLIPS)):
+        points = []
+        for place in range(min(raw.FPDFClipPath_CountPathSegments(path, number), _MAX_CLIPS)):
+            segment = raw.FPDFClipPath_GetPathSegment(path, number, place)
+            if segment and raw.FPDFPathSegment_GetPoint(segment, x, y):
+                points.append((x.value, y.value))
+        if points:
+            xs, ys = zip(*points, strict=True)
+            left, bottom = max(left, min(xs)), max(bottom, min(ys))
+            right, top = min(right, max(xs)), min(top, max(ys))
+    return (left, bottom, right, top) if count > 0 else None
 
 
 def _is_bold(textpage: Any, index: int) -> bool:
@@ -154,12 +193,19 @@ def _is_bold(textpage: Any, index: int) -> bool:
 
 def _is_suspicious(textpage: Any, index: int, cell: Place, look: _Look) -> bool:
     """White, transparent, tiny or drawn in the invisible mode: seen or not, the picture will tell."""
-    if look.invisible or _extent(cell) < _TINY_POINTS:
+    if look.invisible or _extent(cell) < _TINY_POINTS or _is_cut_off(cell, look.clip):
         return True
     red, green, blue, alpha = (ctypes.c_uint() for _ in range(4))
     return bool(raw.FPDFText_GetFillColor(textpage, index, red, green, blue, alpha)) and (
         min(red.value, green.value, blue.value) >= _WHITE_FROM or alpha.value < 10
     )
+
+
+def _is_cut_off(cell: Place, clip: Place | None) -> bool:
+    if clip is None:
+        return False
+    x, y = (cell[0] + cell[2]) / 2, (cell[1] + cell[3]) / 2
+    return not (clip[0] <= x <= clip[2] and clip[1] <= y <= clip[3])
 
 
 def _extent(cell: Place) -> float:
@@ -213,6 +259,8 @@ def _without_hidden(row: list[_Drawn], frame: PageFrame, canvas: _Canvas) -> lis
 
 
 def _is_seen(cells: list[Place], frame: PageFrame, canvas: _Canvas) -> bool:
+    """At most of the places something shows: a line of a table may run through one of them."""
     if max(map(_extent, cells)) < _TINY_POINTS:
         return False
-    return canvas.shows_something(around([frame.box(cell) for cell in cells]))
+    seen = sum(canvas.shows_something(frame.box(cell)) for cell in cells)
+    return seen >= _SEEN_SHARE * len(cells)
