@@ -183,7 +183,7 @@ def _side_by_side(region: list[Numbered]) -> list[list[Numbered]]:
             blocks.append([column])
     if len(blocks) < 2 or min(map(len, blocks)) < 2:
         return [region]
-    parts = [
+    parts: list[list[Numbered]] = [
         [
             (number, part)
             for number, cells in region

@@ -91,7 +91,7 @@ def _merged_ranges(sheet: Any) -> dict[int, list[_Merged]]:
     behind the rows, so the part is searched for them once, piece by piece."""
     ranges: dict[int, list[_Merged]] = defaultdict(list)
     for match in islice(_matches(sheet), _MAX_MERGED):
-        left, top, right, bottom = range_boundaries(match.decode())
+        left, top, right, bottom = (int(each or 1) for each in range_boundaries(match.decode()))
         merged = _Merged(left, top, min(right, left + _MAX_SPAN), min(bottom, top + _MAX_SPAN))
         for row in range(merged.top, merged.bottom + 1):
             ranges[row].append(merged)

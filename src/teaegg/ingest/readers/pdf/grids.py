@@ -68,7 +68,7 @@ def grids_of(across: Sequence[Stroke], down: Sequence[Stroke]) -> list[Grid]:
 def open_frames(across: Sequence[Stroke], down: Sequence[Stroke]) -> list[tuple[float, ...]]:
     """(left, top, right, bottom) of tables that have horizontal strokes only, at least three."""
     posts = _merged(down)
-    frames = []
+    frames: list[tuple[float, ...]] = []
     for (left, right), places in _by_ends(_merged(across)).items():
         top, bottom = places[0], places[-1]
         is_crossed = any(

@@ -21,7 +21,8 @@ class PageFrame:
     def __init__(self, page: Any) -> None:
         width, height = page.get_size()
         # In pages of a thousand metres a point is nothing; what matters is that no division fails.
-        self.width, self.height = max(width, 1e-3), max(height, 1e-3)
+        self.width: float = max(width, 1e-3)
+        self.height: float = max(height, 1e-3)
         origin = _shown(page, 0, 0)
         right, up = _shown(page, 1000, 0), _shown(page, 0, 1000)
         self._origin = origin

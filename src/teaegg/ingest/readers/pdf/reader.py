@@ -197,7 +197,8 @@ def text_items(
     lines = [line for line in lines if not any(_is_inside(line.box, t.box) for t in open_tables)]
     items: list[PageLine | PageTable] = []
     column: list[PageLine] = []
-    for item in in_reading_order([*lines, *tables]):
+    mixed: list[PageLine | PageTable] = [*lines, *tables]
+    for item in in_reading_order(mixed):
         if isinstance(item, PageLine):
             column.append(item)
             continue

@@ -116,7 +116,7 @@ def _add_strokes(drawing: Drawing, item: Any, matrix: Matrix, frame: PageFrame) 
         if raw.FPDFPathSegment_GetClose(segment):
             _add(drawing, point, start)
         last = point
-    return max(segments, 0)
+    return max(int(segments), 0)
 
 
 def _add(drawing: Drawing, one: tuple[float, float], two: tuple[float, float]) -> None:
