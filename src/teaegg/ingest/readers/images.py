@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from teaegg.core.documents import Location, ParsedDocument
 from teaegg.ingest.readers.base import Outline, ReadLimits, stem_of, unreadable
-from teaegg.ingest.readers.ocr import open_image, paragraphs_of, recognise
+from teaegg.ingest.readers.ocr import PictureBudget, open_image, paragraphs_of, recognise
 
 
 def read(data: bytes, name: str, limits: ReadLimits) -> ParsedDocument:
@@ -14,7 +14,9 @@ def read(data: bytes, name: str, limits: ReadLimits) -> ParsedDocument:
         raise unreadable(
             name, "no text was found in the picture", "Take a sharper or larger picture."
         )
-    outline = Outline()
+    budget = PictureBudget(limits)
+    budget.weigh(lines, "The picture")
+    outline = Outline(notes=budget.notes)
     for paragraph in paragraphs_of(lines):
         outline.add("paragraph", paragraph.text, Location(page=1, box=paragraph.box))
     return outline.parsed(stem_of(name))

@@ -286,7 +286,11 @@ class PictureReader:
             or image.width * image.height < _MIN_AREA_PIXELS
         ):
             return []
-        return [line.text for line in paragraphs_of(recognise(image))] if self.budget.take() else []
+        if not self.budget.take():
+            return []
+        lines = recognise(image)
+        self.budget.weigh(lines, "A picture")
+        return [line.text for line in paragraphs_of(lines)]
 
     def _opened(self, data: bytes) -> Image.Image | None:
         # A drawing in a format of its own (EMF, SVG) is common inside of documents and no reason to
