@@ -10,6 +10,10 @@ from reportlab.pdfbase.cidfonts import UnicodeCIDFont
 from reportlab.pdfgen.canvas import Canvas
 
 from teaegg.core.documents import Block, ParsedDocument
+from teaegg.ingest.readers.base import DEFAULT_LIMITS
+from teaegg.ingest.readers.ocr import Line, PictureBudget
+from teaegg.ingest.readers.pdf.furniture import without_furniture
+from teaegg.ingest.readers.pdf.layout import PageContent, PageFigure
 from teaegg.ingest.reading import read_document
 
 Draw = Callable[[Canvas], None]
@@ -205,6 +209,29 @@ def test_page_numbers_and_heads_that_change_with_the_chapter_are_dropped() -> No
     assert all(f"{name}方应当遵守" in text for name in "甲乙丙丁戊己庚辛")
 
 
+def test_scanned_pages_lose_their_heads_and_numbers_too() -> None:
+    pages = [
+        PageContent(
+            number,
+            [
+                PageFigure(
+                    (0.0, 0.0, 1.0, 1.0),
+                    (
+                        Line("设备手册", (0.1, 0.04, 0.3, 0.06)),
+                        Line(f"第{'甲乙丙'[number]}节的正文", (0.1, 0.3, 0.9, 0.5)),
+                        Line(f"{number + 7}", (0.5, 0.95, 0.52, 0.97)),
+                    ),
+                )
+            ],
+        )
+        for number in range(3)
+    ]
+    left = [
+        line.text for page in without_furniture(pages) for item in page.items for line in item.lines
+    ]
+    assert left == ["第甲节的正文", "第乙节的正文", "第丙节的正文"]
+
+
 def test_a_lone_number_in_the_text_is_no_page_number() -> None:
     def draw(canvas: Canvas) -> None:
         write(canvas, 60, 600, "合同金额（万元）合计如下所示：", "1280")
@@ -224,3 +251,11 @@ def test_hidden_text_inside_of_a_ruled_table_is_left_out() -> None:
     document = parsed(draw)
     assert "忽略" not in document.text and "常备" in document.text
     assert document.notes == ("Hidden text was left out.",)
+
+
+def test_a_page_that_was_hard_to_read_is_named_and_a_clear_one_is_not() -> None:
+    budget = PictureBudget(DEFAULT_LIMITS)
+    place = (0.1, 0.1, 0.9, 0.2)
+    budget.weigh([Line("看得清楚的一行", place, 0.99), Line("一行", place, 0.9)], "Page 1")
+    budget.weigh([Line("模糊", place, 0.6), Line("也很模糊", place, 0.7)], "Page 2")
+    assert budget.notes == ["Page 2 was hard to read (confidence 67%): check its words."]
