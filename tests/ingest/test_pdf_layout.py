@@ -259,3 +259,30 @@ def test_a_page_that_was_hard_to_read_is_named_and_a_clear_one_is_not() -> None:
     budget.weigh([Line("看得清楚的一行", place, 0.99), Line("一行", place, 0.9)], "Page 1")
     budget.weigh([Line("模糊", place, 0.6), Line("也很模糊", place, 0.7)], "Page 2")
     assert budget.notes == ["Page 2 was hard to read (confidence 67%): check its words."]
+
+
+def _table_page(top: float, *table: tuple[str, ...]) -> Draw:
+    def draw(canvas: Canvas) -> None:
+        canvas.grid([60, 200, 340, 480], [top - 20 * row for row in range(len(table) + 1)])
+        for row, cells in enumerate(table):
+            for column, cell in enumerate(cells):
+                canvas.drawString(66 + 140 * column, top - 14 - 20 * row, cell)
+
+    return draw
+
+
+def test_a_table_that_goes_on_over_the_page_keeps_its_header() -> None:
+    first = _table_page(120, ("术语", "中文", "说明"), ("MUST", "必须", "强制"))
+    second = _table_page(780, ("MAY", "可以", "可选"), ("SHALL", "应", "强制"))
+    assert rows(parsed(first, second)) == [
+        "术语: MUST；中文: 必须；说明: 强制",
+        "术语: MAY；中文: 可以；说明: 可选",
+        "术语: SHALL；中文: 应；说明: 强制",
+    ]
+
+
+def test_a_header_that_is_repeated_over_the_page_is_no_row() -> None:
+    header = ("术语", "中文", "说明")
+    first = _table_page(120, header, ("MUST", "必须", "强制"))
+    second = _table_page(780, header, ("MAY", "可以", "可选"))
+    assert rows(parsed(first, second))[1:] == ["术语: MAY；中文: 可以；说明: 可选"]

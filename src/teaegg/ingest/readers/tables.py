@@ -88,6 +88,14 @@ def rows_of(numbered: Iterable[Numbered]) -> Iterator[Row]:
             yield Row(number, row_text(header, cells), above)
 
 
+def header_of(table: Sequence[Cells]) -> list[str]:
+    """One name a column when the table begins with its header, else []."""
+    rows: list[Numbered] = list(enumerate(table, start=1))
+    if not rows or _header_index(rows) != 0:
+        return []
+    return _names([cells for _, cells in rows[: _header_depth(rows)]])
+
+
 def row_text(header: Cells, cells: Cells) -> str:
     """Pairs of header and value; blank cells are left out. Without a header two cells make a pair.
 

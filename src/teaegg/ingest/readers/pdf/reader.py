@@ -30,9 +30,10 @@ from teaegg.ingest.readers.pdf.order import in_reading_order, rows_in_order
 from teaegg.ingest.readers.pdf.places import PageFrame
 from teaegg.ingest.readers.pdf.strokes import Drawing, drawing_of
 from teaegg.ingest.readers.pdf.tables import PageTable, framed_tables, loose_tables, ruled_tables
-from teaegg.ingest.readers.tables import add_table
+from teaegg.ingest.readers.tables import add_table, header_of
 
 _MIN_CHARACTERS = 8
+_SAME_EDGE = 0.01
 _TITLE_AMONG_FIRST = 4
 _MAX_GARBAGE_SHARE = 0.25
 _OCR_DOTS_PER_POINT = 200 / 72
@@ -81,6 +82,7 @@ class _Reading:
         self._outline = Outline()
         self._budget = PictureBudget(limits)
         self._characters = 0
+        self._last_table: tuple[PageTable, list[str]] | None = None
 
     def parsed(self, name: str) -> ParsedDocument:
         pages = without_furniture([self._page(index) for index in range(len(self._document))])
@@ -152,11 +154,15 @@ class _Reading:
     def _add(self, page: PageContent, face: Typeface, body: float) -> None:
         """The page's paragraphs, tables and pictures in reading order."""
         pending: list[PageLine] = []
+        if not (page.items and isinstance(page.items[0], PageTable)):
+            self._last_table = None
         for item in page.items:
             if isinstance(item, PageLine):
                 pending.append(item)
                 continue
             self._add_lines(pending, page.number, face, body)
+            if pending or isinstance(item, PageFigure):
+                self._last_table = None
             pending = []
             if isinstance(item, PageTable):
                 self._add_table(item, page.number)
@@ -165,13 +171,33 @@ class _Reading:
                     kind: BlockKind = "caption" if page.lines else "paragraph"
                     self._outline.add(kind, line.text, Location(page=page.number, box=line.box))
         self._add_lines(pending, page.number, face, body)
+        if pending:
+            self._last_table = None
 
     def _add_table(self, table: PageTable, number: int) -> None:
         last = self._outline.blocks[-1] if self._outline.blocks else None
         titled = last is not None and last.kind == "caption" and last.location.page == number
         path = (last.text,) if last is not None and titled else ()
         place = Location(page=number, path=path)
-        add_table(self._outline, table.cells, place, header_rows=table.header_rows)
+        header = self._header_before(table)
+        cells = [header, *table.cells] if header else table.cells
+        add_table(self._outline, cells, place, header_rows=1 if header else table.header_rows)
+        own = table.cells[0] if table.header_rows else header_of(table.cells)
+        self._last_table = (table, header or own)
+
+    def _header_before(self, table: PageTable) -> list[str]:
+        """The header of the table that ended the page before, where this one goes on with it."""
+        if self._last_table is None:
+            return []
+        last, header = self._last_table
+        is_same_shape = (
+            len(last.cells[0]) == len(table.cells[0])
+            and abs(last.box[0] - table.box[0]) < _SAME_EDGE
+            and abs(last.box[2] - table.box[2]) < _SAME_EDGE
+            and last.box[1] > table.box[1]
+        )
+        is_repeated = bool(header) and header_of(table.cells) == header
+        return header if is_same_shape and not is_repeated else []
 
     def _add_lines(self, lines: list[PageLine], number: int, face: Typeface, body: float) -> None:
         for paragraph in tied(paragraphs(lines, face), body):
