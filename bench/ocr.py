@@ -1,6 +1,6 @@
 """Character error rate of OCR on Chinese pages: known text, drawn as a scanner would see it.
 
-python -m bench.ocr [--pages N] [--font FILE ...]
+python -m bench.ocr [--pages N] [--characters N] [--font FILE ...]
 
 Statutes and encyclopedia passages are set on A4 pages at 200 dots per inch and spoiled in one way per
 condition, from one recorded seed. The rate is the edit distance (Levenshtein 1966) between the text
@@ -35,7 +35,6 @@ FONTS = (
 _A4 = (1654, 2339)
 _POINT = 200 / 72
 _MARGIN = 200
-_CHARACTERS = 500
 
 Page = Image.Image
 Spoiled = Callable[[Page, np.random.Generator], Page]
@@ -44,12 +43,13 @@ Spoiled = Callable[[Page, np.random.Generator], Page]
 def main() -> None:
     parser = arguments(__doc__ or "")
     parser.add_argument("--pages", type=int, default=4, help="pages per condition")
+    parser.add_argument("--characters", type=int, default=500, help="characters per page")
     parser.add_argument("--font", type=Path, nargs="+", help="Chinese fonts to set the pages in")
     options = parser.parse_args()
     fonts = [path for path in options.font or map(Path, FONTS) if path.exists()]
     if not fonts:
         raise SystemExit("No Chinese font was found. Name one with --font.")
-    texts = _texts(options.pages)
+    texts = _texts(options.pages, options.characters)
     progress = Progress(len(CONDITIONS) * len(texts), "pages")
     conditions = {}
     for name, spoil in CONDITIONS.items():
@@ -74,14 +74,14 @@ def main() -> None:
     )
 
 
-def _texts(count: int) -> list[str]:
-    """Half statutes, half encyclopedia, about 500 characters each."""
+def _texts(count: int, characters: int) -> list[str]:
+    """Half statutes, half encyclopedia, `characters` each."""
     laws = sorted((data_folder() / "laws-zh" / "docs").iterdir())
     half = (count + 1) // 2
     texts = [path.read_text("utf-8") for path in spread(laws, half)]
     passages = [str(row["text"]) for row in rows("cmrc2018/passages.jsonl")]
-    texts += spread([text for text in passages if len(text) >= _CHARACTERS], count - half)
-    return ["".join(text.split())[:_CHARACTERS] for text in texts]
+    texts += spread([text for text in passages if len(text) >= characters], count - half)
+    return ["".join(text.split())[:characters] for text in texts]
 
 
 def set_page(text: str, font: Path, points: int) -> Page:
