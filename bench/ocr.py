@@ -11,6 +11,7 @@ a page on which nothing is found counts as 1. Real pictures with known words sta
 from __future__ import annotations
 
 import io
+import sys
 import time
 import unicodedata
 from collections.abc import Callable, Iterator
@@ -61,6 +62,7 @@ def main() -> None:
             results.append(_measured(page, text))
             progress.step()
         conditions[name] = _summary(results)
+        print(name, conditions[name], file=sys.stderr)
     report(
         "ocr",
         {
