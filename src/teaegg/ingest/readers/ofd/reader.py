@@ -24,12 +24,8 @@ from teaegg.ingest.readers.ofd.package import (
     resolved,
     text_of,
 )
-from teaegg.ingest.readers.pdf.layout import (
-    PageContent,
-    heading_levels,
-    paragraphs,
-    without_running_heads,
-)
+from teaegg.ingest.readers.pdf.furniture import without_furniture
+from teaegg.ingest.readers.pdf.layout import PageContent, body_size, paragraphs, typeface
 
 _A4: Box = (0, 0, 210, 297)
 _TITLE_AMONG_FIRST = 4
@@ -114,7 +110,7 @@ class _Reading:
                 continue
             if drawing.hidden:
                 self._outline.note("Hidden text was left out.")
-            self._pages.append(PageContent(number, lines_of(drawing.runs, box)))
+            self._pages.append(PageContent(number, list(lines_of(drawing.runs, box))))
             self._seen[number] = self._read_pictures(document, drawing, box)
 
     def _read_pictures(
@@ -129,10 +125,10 @@ class _Reading:
         return found
 
     def _add_blocks(self) -> None:
-        pages = without_running_heads(self._pages)
-        levels = heading_levels(pages)
+        pages = without_furniture(self._pages)
+        face = typeface(pages, body_size(pages))
         for page in pages:
-            for paragraph in paragraphs(page.lines, levels):
+            for paragraph in paragraphs(page.lines, face):
                 place = Location(page=page.number, box=paragraph.box)
                 if paragraph.level:
                     self._outline.heading(paragraph.text, paragraph.level, place)
