@@ -12,8 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from bench.data import data_folder, rows
-from bench.fit_spans import half_of
+from bench.data import data_folder, half_of, rows
 
 _ARTICLE = re.compile(
     r"[\s\u3000]*(第[一二三四五六七八九十百千零]+条(?:之[一二三四五六七八九十]+)?)(?=[\s\u3000]|$)"
@@ -88,7 +87,8 @@ def _articles_named(row: dict[str, Any], articles: dict[str, dict[str, str]]) ->
 
 def articles_of(text: str) -> Iterator[tuple[str, str]]:
     """(number as written, text with its number) of each article, in order; not TeaEgg's own parser."""
-    number, lines = "", []
+    number = ""
+    lines: list[str] = []
     for line in [*text.splitlines(), "# end"]:
         begins = _ARTICLE.match(line)
         if begins or _HEADING.match(line):
