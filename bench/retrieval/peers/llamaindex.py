@@ -25,8 +25,9 @@ class E5(BaseEmbedding):
 
     _kept: Any = PrivateAttr()
 
-    def __init__(self, kept: CachedEmbedder) -> None:
-        super().__init__(model_name="multilingual-e5-small", embed_batch_size=512)
+    def __init__(self, kept: Any, *, embed_batch_size: int = 512) -> None:
+        """`kept` has the methods of a `CachedEmbedder`."""
+        super().__init__(model_name="multilingual-e5-small", embed_batch_size=embed_batch_size)
         self._kept = kept
 
     def _get_query_embedding(self, query: str) -> list[float]:
