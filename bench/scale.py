@@ -15,6 +15,7 @@ import hashlib
 import json
 import random
 import re
+import statistics
 import sys
 import time
 from collections.abc import Awaitable, Callable, Iterator, Sequence
@@ -211,10 +212,12 @@ async def stages(home: Path, workspace: Workspace) -> dict[str, dict[str, float]
     records = DocumentRecords(database)
     visible = await workspace.access.visible(await workspace.access.actor("asker"))
     took: dict[str, list[float]] = {}
+    worked: dict[str, list[float]] = {}
 
     async def timed(stage: str, work: Callable[[], Awaitable[Any]]) -> Any:
-        began = time.perf_counter()
+        began, busy = time.perf_counter(), time.process_time()
         result = await work()
+        worked.setdefault(stage, []).append((time.process_time() - busy) * 1000)
         took.setdefault(stage, []).append((time.perf_counter() - began) * 1000)
         return result
 
@@ -242,7 +245,10 @@ async def stages(home: Path, workspace: Workspace) -> dict[str, dict[str, float]
             ),
         )
     await database.close()
-    return {stage: milliseconds(values) for stage, values in took.items()}
+    return {
+        stage: {**milliseconds(took[stage]), "processor_ms": round(statistics.mean(busy), 1)}
+        for stage, busy in worked.items()
+    }
 
 
 def disk_mib(folder: Path) -> float:
