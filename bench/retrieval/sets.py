@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -14,7 +15,7 @@ from typing import Any
 
 from bench.data import data_folder, half_of, rows
 
-POOL = 118
+POOL = 40
 _ARTICLE = re.compile(
     r"[\s\u3000]*(第[一二三四五六七八九十百千零]+条(?:之[一二三四五六七八九十]+)?)(?=[\s\u3000]|$)"
 )
@@ -79,17 +80,24 @@ def laws() -> RetrievalSet:
 
 
 def part_of_laws() -> RetrievalSet:
-    """A pool of 118 statutes: all that answer a question, and some that a hash chooses.
+    """The 40 statutes that answer most questions for their length, and the questions they answer.
 
-    For measuring while the machine is busy; the questions are those of `laws`.
+    A fifth of the text and nine tenths of the questions of `laws`: an easier task, for measuring
+    every system while the machine is busy.
     """
     whole = laws()
-    answering = {gold.document for asked in whole.questions for gold in asked.gold}
+    answers = Counter(name for asked in whole.questions for name in _documents_of(asked))
     ordered = sorted(
-        whole.documents,
-        key=lambda text: (text.id not in answering, hashlib.sha256(text.id.encode()).hexdigest()),
+        whole.documents, key=lambda text: (-answers[text.id] / len(text.text), text.id)
     )
-    return replace(whole, name="laws-zh-118", documents=tuple(ordered[:POOL]))
+    pool = tuple(ordered[:POOL])
+    names = {text.id for text in pool}
+    asked = tuple(one for one in whole.questions if _documents_of(one) <= names)
+    return replace(whole, name="laws-zh-40", documents=pool, questions=asked)
+
+
+def _documents_of(asked: Asked) -> set[str]:
+    return {gold.document for gold in asked.gold}
 
 
 def _half(gold: list[dict[str, str]]) -> int:
@@ -176,7 +184,7 @@ def faq_befaq() -> RetrievalSet:
 
 SETS: dict[str, Callable[[], RetrievalSet]] = {
     "laws-zh": laws,
-    "laws-zh-118": part_of_laws,
+    "laws-zh-40": part_of_laws,
     "cmrc2018": cmrc,
     "xquad-zh": lambda: xquad("zh", "zh"),
     "xquad-en": lambda: xquad("en", "en"),
