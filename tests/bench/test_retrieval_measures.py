@@ -3,7 +3,6 @@
 import math
 
 import pytest
-
 from bench.retrieval.metrics import (
     Returned,
     Score,
