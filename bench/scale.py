@@ -18,11 +18,11 @@ import re
 import statistics
 import sys
 import time
-from collections.abc import Awaitable, Callable, Iterator, Sequence
+from collections.abc import Awaitable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -35,9 +35,9 @@ from teaegg.app.workspace import Workspace
 from teaegg.core.actors import LOCAL_OWNER, VisibleSet
 from teaegg.core.documents import Document, Passage
 from teaegg.core.ids import document_id, passage_id
-from teaegg.retrieval.query import understand
+from teaegg.retrieval.query import Query, understand
 from teaegg.store.database import open_database
-from teaegg.store.documents import DocumentRecords
+from teaegg.store.documents import DocumentName, DocumentRecords
 from teaegg.store.lance import LanceIndex, open_lance_index
 
 SIZES = (1_000, 10_000, 100_000, 300_000, 1_000_000)
@@ -54,6 +54,7 @@ BASE_VECTORS = 400
 NOISE = 0.25
 _WRITTEN = "documents-written"
 _EVERYTHING = VisibleSet(everything=True)
+_T = TypeVar("_T")
 _SENTENCE = re.compile(r"[^。！？!?.\n]+[。！？!?.]?")
 _SURNAMES = "华中东方宏远永恒天地金石海川明德正大信诚安泰康达通瑞祥和丰盛嘉禾同创新源力科拓维思"
 
@@ -214,36 +215,29 @@ async def stages(home: Path, workspace: Workspace) -> dict[str, dict[str, float]
     took: dict[str, list[float]] = {}
     worked: dict[str, list[float]] = {}
 
-    async def timed(stage: str, work: Callable[[], Awaitable[Any]]) -> Any:
+    async def timed(stage: str, work: Awaitable[_T]) -> _T:
         began, busy = time.perf_counter(), time.process_time()
-        result = await work()
+        result = await work
         worked.setdefault(stage, []).append((time.process_time() - busy) * 1000)
         took.setdefault(stage, []).append((time.perf_counter() - began) * 1000)
         return result
 
-    async def read(question: str, names: Any) -> Any:
+    async def read(question: str, names: Sequence[DocumentName]) -> Query:
         return understand(question, names)
 
     limit = workspace.settings.search.candidates
+    unknown = frozenset({"AJ00FF"})
     for question in spread(questions(), QUESTIONS_A_STAGE):
-        names = await timed("names", lambda: records.names(visible=visible))
-        query = await timed("understand", lambda q=question, n=names: read(q, n))
-        vector = await timed("embed", lambda q=question: workspace.embedder.embed_question(q))
-        for scope, seen in (("", visible), (" (owner)", _EVERYTHING)):
-            await timed(
-                f"full text{scope}",
-                lambda q=query, s=seen: index.text_search(q.terms, visible=s, limit=limit),
-            )
-            await timed(
-                f"vectors{scope}",
-                lambda v=vector, s=seen: index.vector_search(v, visible=s, limit=limit),
-            )
-        await timed(
-            "codes",
-            lambda: index.exact_search(
-                identifiers=frozenset({"AJ00FF"}), visible=visible, limit=200
-            ),
-        )
+        names = await timed("names", records.names(visible=visible))
+        query = await timed("understand", read(question, names))
+        vector = await timed("embed", workspace.embedder.embed_question(question))
+        for who, seen in (("", visible), (" (owner)", _EVERYTHING)):
+            found = index.text_search(query.terms, visible=seen, limit=limit)
+            await timed(f"full text{who}", found)
+            near = index.vector_search(vector, visible=seen, limit=limit)
+            await timed(f"vectors{who}", near)
+        coded = index.exact_search(identifiers=unknown, visible=visible, limit=limit)
+        await timed("codes", coded)
     await database.close()
     return {
         stage: {**milliseconds(took[stage]), "processor_ms": round(statistics.mean(busy), 1)}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 Record = Mapping[str, Any]
@@ -112,17 +112,19 @@ def _table(systems: Mapping[str, Any], first: Mapping[str, Any]) -> Iterator[str
     yield f"| System | {' | '.join(columns)} |"
     yield f"| --- {'| --- ' * len(columns)}|"
     for system, halves in systems.items():
-        cells = [_both(halves, lambda half, m=measure: half[m]) for measure in measures]  # type: ignore[misc]
-        cells += [
-            _both(halves, lambda half, k=kind: half["kinds"][k]["within_1500"]) for kind in kinds
-        ]  # type: ignore[misc]
+        cells = [_both(halves, measure) for measure in measures]
+        cells += [_both(halves, "within_1500", kind) for kind in kinds]
         yield f"| {system} | {' | '.join(cells)} |"
     yield ""
 
 
-def _both(halves: Mapping[str, Any], figure: Callable[[Any], float]) -> str:
-    """The reported half, then the fitted one."""
-    return f"**{figure(halves['reported']):.3f}** {figure(halves['fitted']):.3f}"
+def _both(halves: Mapping[str, Any], measure: str, kind: str = "") -> str:
+    """The reported half, then the fitted one; of one kind of question when it is given."""
+    reported, fitted = (
+        (halves[half]["kinds"][kind] if kind else halves[half])[measure]
+        for half in ("reported", "fitted")
+    )
+    return f"**{reported:.3f}** {fitted:.3f}"
 
 
 def growth(record: Record | None) -> Iterator[str]:
