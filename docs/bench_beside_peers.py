@@ -28,8 +28,8 @@ that counts words between blanks, get LangChain's pieces.
   plain mean over the four kinds of question.
 - In each cell the half that may be reported stands **first**; the second is the half that weights
   may be fitted on (halves by a hash of the document's id).
-- `laws-zh-40` holds the 40 statutes that answer most questions for their length and the questions
-  they answer: an easier task than `laws-zh`, a fifth of its text.
+- `laws-zh-24` holds the 24 statutes that answer most questions for their length and the questions
+  they answer: a far easier task than `laws-zh`, a twelfth of its text.
 
 ```
 python -m venv .venv.peers && .venv.peers/bin/pip install -r bench/retrieval/requirements-peers.txt
