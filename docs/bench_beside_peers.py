@@ -67,14 +67,17 @@ def leads(own: float, best: float) -> bool:
 
 
 def lead_said(record: Record) -> str:
-    compared = lead(record)
+    compared = [one for one in lead(record) if one[0] in record["sets"]]
     behind = [
         f"{name} {measure} {percent(own)} against {percent(best)}"
         for name, measure, own, best in compared
         if not leads(own, best)
     ]
-    said = f"ahead in {len(compared) - len(behind)} of {len(compared)}"
-    return said + (f"; behind or level: {', '.join(behind)}" if behind else "")
+    missing = [name for name in PEER_SETS if name not in record["sets"]]
+    said = [f"ahead in {len(compared) - len(behind)} of {len(compared)} comparisons"]
+    said += [f"behind or level: {', '.join(behind)}"] if behind else []
+    said += [f"not measured: {', '.join(missing)}"] if missing else []
+    return "; ".join(said)
 
 
 def laws_within(record: Record) -> tuple[float, float, float]:

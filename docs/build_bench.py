@@ -49,9 +49,11 @@ behind the decisions, failed ones too, stand in the [lab log](lab-log.md).
 - *Not measured yet* means that there is no record. A run over a part of the questions (`--limit`) is a
   *trial*: its figure is shown and never judged.
 - Every measurement goes through the same workspace as the command line and the web page, with the
-  default engines and settings, and as the local owner. The exception is the permission property, which
-  runs 10,000 cases with stand-in models and the real records, index, access and answerer. Target 6
-  measures embedders and nothing around them.
+  default engines and settings, and as the local owner. Four differ: the permission property runs 10,000
+  cases with stand-in models and the real records, index, access and answerer; target 6 measures
+  embedders and nothing around them; target 7 takes every system's vectors from one cache, so that no
+  text is embedded twice; and target 8 writes made passages and vectors straight into the index and asks
+  as a user who sees a fifth of them.
 - Machine and load stand beside each run, since waits depend on them: other programs ran on some of
   the days of measuring. Compare waits only between runs of a like load.
 
@@ -59,10 +61,11 @@ behind the decisions, failed ones too, stand in the [lab log](lab-log.md).
 
 | Data | What it is | Used for |
 | --- | --- | --- |
-| cmrc2018, developers' split | 779 Chinese passages, 2,988 questions | 0, 1, 3, 6, fitting (half) |
-| laws-zh | 350 statutes; 1,158 questions about articles | 1, 3, 4, 6 |
-| RGB `zh_refine`, `en_fact` | 221 and 68 questions, documents that answer and others | 2 only |
-| xquad | 178 passages and 904 questions, each in Chinese and English | 6, fitting (half) |
+| cmrc2018, developers' split | 779 Chinese passages, 2,988 questions | 0, 1, 3, 6, 7, 8, fitting (half) |
+| laws-zh | 350 statutes; 1,158 questions about articles | 1, 3, 4, 6, 7, 9 |
+| RGB `zh_refine`, `en_fact`, `zh_fact` | 221, 68, 68 questions, documents that answer or not | 2 and 7 only |
+| xquad | 178 passages and 904 questions, each in Chinese and English | 6, 7, 8, fitting (half) |
+| faq-tidb-zh, faq-befaq-zh | 189 and 16 answers of two FAQs, 189 and 12 questions | 7 |
 | generated companies | users, groups, restricted documents, grants, from one recorded seed | 5 |
 
 The data does not come with the repository: `TEAEGG_DATA` names its folder. cmrc2018 and xquad are under
