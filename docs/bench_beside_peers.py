@@ -67,16 +67,17 @@ def leads(own: float, best: float) -> bool:
 
 
 def lead_said(record: Record) -> str:
-    compared = [one for one in lead(record) if one[0] in record["sets"]]
+    systems = {name: found["systems"] for name, found in record["sets"].items()}
+    missing = [name for name in PEER_SETS if "teaegg" not in systems.get(name, {})]
+    compared = [one for one in lead(record) if one[0] not in missing]
     behind = [
         f"{name} {measure} {percent(own)} against {percent(best)}"
         for name, measure, own, best in compared
         if not leads(own, best)
     ]
-    missing = [name for name in PEER_SETS if name not in record["sets"]]
     said = [f"ahead in {len(compared) - len(behind)} of {len(compared)} comparisons"]
     said += [f"behind or level: {', '.join(behind)}"] if behind else []
-    said += [f"not measured: {', '.join(missing)}"] if missing else []
+    said += [f"TeaEgg not measured: {', '.join(missing)}"] if missing else []
     return "; ".join(said)
 
 

@@ -37,7 +37,7 @@ def test_a_set_that_was_not_measured_is_not_won() -> None:
     del compared["sets"]["cmrc2018"]
     assert not is_won(compared)
     said = PAGE["lead_said"](compared)
-    assert said == "ahead in 27 of 27 comparisons; not measured: cmrc2018"
+    assert said == "ahead in 27 of 27 comparisons; TeaEgg not measured: cmrc2018"
 
 
 def test_a_set_without_peers_or_without_us_is_not_won() -> None:
