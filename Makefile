@@ -87,7 +87,7 @@ docs: venv ## write the pages of settings and commands anew from the code
 	@for page in docs/build_*.py; do $(PYTHON) $$page; done
 
 bench: ## say how each figure in docs is measured again
-	@grep -hE '^usage: ' bench/*.py 2>/dev/null | sed 's/^usage: /  /' || echo "There is nothing in bench/."
+	@grep -hE '^usage: ' bench/*.py bench/retrieval/*.py 2>/dev/null | sed 's/^usage: /  /' || echo "There is nothing in bench/."
 
 clean: ## remove the environment and what tools left behind
 	@rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis dist
