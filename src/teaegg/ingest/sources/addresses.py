@@ -5,12 +5,17 @@ A secret is never part of an address: `${NAME}` stands for it, and is filled in 
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from urllib.parse import SplitResult, unquote, urlsplit, urlunsplit
+from pathlib import Path
+from urllib.parse import SplitResult, unquote, urlsplit
 
 from teaegg.core.errors import InvalidRequestError
+
+LIST = "list"
+"""`list:FILE` is a text file of web addresses."""
 
 SecretOf = Callable[[str], str]
 """The value of a secret by its name. Raises SettingsError when there is none."""
@@ -38,7 +43,10 @@ class Address:
         host = self.url.netloc.rpartition("@")[2]
         options = sorted((k, v) for k, v in self.options.items() if not _SECRET.search(v))
         fragment = "&".join(f"{key}={value}" for key, value in options)
-        return urlunsplit((self.scheme, host.lower(), self.url.path, self.url.query, fragment))
+        ending = "".join(
+            f"{sign}{part}" for sign, part in (("?", self.url.query), ("#", fragment)) if part
+        )
+        return f"{self.scheme}://{host.lower()}{self.url.path}{ending}"
 
     def option(self, name: str) -> str:
         return self.options.get(name, "")
@@ -62,6 +70,19 @@ class Address:
 def is_address(text: str) -> bool:
     """Whether `text` is a URL. A path may hold a colon, but not behind two letters or more."""
     return bool(_SCHEME.match(text))
+
+
+def local_path(text: str) -> Path:
+    """A path as a person writes it, made absolute; a link keeps its own name."""
+    return Path(os.path.abspath(os.path.expanduser(text)))  # noqa: PTH100, PTH111
+
+
+def lasting(text: str) -> str:
+    """The address as it can be kept: it means the same wherever TeaEgg is started."""
+    if not is_address(text):
+        return str(local_path(text))
+    scheme, _, rest = text.partition(":")
+    return f"{scheme}:{local_path(rest)}" if scheme == LIST else text
 
 
 def parse_address(text: str) -> Address:

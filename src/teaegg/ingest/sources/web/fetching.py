@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
 from urllib.parse import urljoin, urlsplit
@@ -62,20 +62,19 @@ class Fetcher:
         settings: SourceSettings,
         clock: Clock,
         *,
-        headers: Mapping[str, str] | None = None,
-        login: tuple[str, str] | None = None,
+        authorization: str = "",
         sleep: Sleep = asyncio.sleep,
     ) -> None:
         self._hosts = hosts
         self._settings = settings
         self._clock = clock
+        self._authorization = authorization
         self._sleep = sleep
         self._robots: dict[str, Protego | None] = {}
         self._failures: dict[str, int] = {}
         self._down: dict[str, str] = {}
         self._client = httpx.AsyncClient(
-            auth=login,
-            headers={"User-Agent": AGENT, **(headers or {})},
+            headers={"User-Agent": AGENT},
             timeout=settings.request_timeout_seconds,
             follow_redirects=False,
             # No proxies, no .netrc: nothing that nobody named.
@@ -125,9 +124,7 @@ class Fetcher:
             await self._sleep(seconds)
         raise _unavailable(f"{host} stays busy (HTTP {page.status}).")
 
-    async def _once(
-        self, url: str, limit_bytes: int, mark: str
-    ) -> tuple[Page, str, float | None]:
+    async def _once(self, url: str, limit_bytes: int, mark: str) -> tuple[Page, str, float | None]:
         """One request: the page, where it leads to, and the pause that was asked for, in seconds."""
         host = urlsplit(url).netloc
         # A server that sends a byte now and then keeps every single wait short.
@@ -135,7 +132,7 @@ class Fetcher:
         try:
             async with (
                 asyncio.timeout(longest),
-                self._client.stream("GET", url, headers=_conditions(mark)) as response,
+                self._client.stream("GET", url, headers=self._headers(url, mark)) as response,
             ):
                 data = await _bounded(response, limit_bytes, url)
                 self._failures[host] = 0
@@ -146,9 +143,7 @@ class Fetcher:
                     media_type=response.headers.get("Content-Type", "").partition(";")[0].strip(),
                     mark=_mark(response),
                 )
-                onward = (
-                    response.headers.get("Location", "") if page.status in _MOVED else ""
-                )
+                onward = response.headers.get("Location", "") if page.status in _MOVED else ""
                 return page, onward, self._pause(response.headers.get("Retry-After", ""))
         except (httpx.HTTPError, httpx.InvalidURL, TimeoutError) as error:
             reason = f"{host} did not answer: {str(error) or type(error).__name__}."
@@ -156,6 +151,13 @@ class Fetcher:
             if self._failures[host] >= _FAILURES_UNTIL_DOWN:
                 self._down[host] = reason
             raise _unavailable(reason) from error
+
+    def _headers(self, url: str, mark: str) -> dict[str, str]:
+        """A redirect to an allowed host must not take the password along."""
+        headers = _conditions(mark)
+        if self._authorization and self._hosts.names(url):
+            headers["Authorization"] = self._authorization
+        return headers
 
     def _pause(self, text: str) -> float | None:
         """Retry-After: seconds, or a date."""
@@ -239,6 +241,4 @@ def _mark(response: httpx.Response) -> str:
 
 
 def _unavailable(reason: str) -> SourceUnavailableError:
-    return SourceUnavailableError(
-        reason, remedy="What was learned from it stays; try again later."
-    )
+    return SourceUnavailableError(reason, remedy="What was learned from it stays; try again later.")

@@ -29,16 +29,22 @@ class NamedHosts:
         )
 
     def allow(self, url: str) -> bool:
-        """Whether `url` may be asked for; a named host is, on both usual ports or on its own one."""
-        scheme = urlsplit(url).scheme
-        if scheme not in _PORTS:
-            return False
+        """Whether `url` may be asked for."""
         host, port = _origin(url)
-        if (host, port) in self.origins or f"{host}:{port}" in self.hosts:
+        if self.names(url) or f"{host}:{port}" in self.hosts:
             return True
-        is_usual = port == _PORTS[scheme]
-        named = {name for name, own in self.origins if own in _PORTS.values()} | self.hosts
-        return is_usual and host in named
+        return host in self.hosts and port == _usual_port(url)
+
+    def names(self, url: str) -> bool:
+        """Whether a person named this very server: only there do user, password and token go.
+
+        A host that was named on one of the two usual ports is named on both.
+        """
+        host, port = _origin(url)
+        if (host, port) in self.origins:
+            return True
+        usual = {name for name, own in self.origins if own in _PORTS.values()}
+        return host in usual and port == _usual_port(url)
 
     def require(self, url: str, source: str) -> None:
         """Raises UnreadableDocumentError naming the host."""
@@ -48,6 +54,10 @@ class NamedHosts:
                 f"{source!r} leads to {host}:{port}, a host that nobody named.",
                 remedy="Learn that address itself, or add the host to sources.allowed_hosts.",
             )
+
+
+def _usual_port(url: str) -> int | None:
+    return _PORTS.get(urlsplit(url).scheme)
 
 
 def _origin(url: str) -> tuple[str, int]:

@@ -32,12 +32,13 @@ def read_sitemap(data: bytes, url: str) -> Sitemap:
         raise UnreadableDocumentError(
             f"The sitemap {url} cannot be read: {error}.", remedy="Have it corrected."
         ) from error
-    pages, sitemaps = [], []
+    pages: list[str] = []
+    sitemaps: list[str] = []
     for entry in top:
         place = next((child for child in entry if _name(child.tag) == "loc"), None)
-        if place is None or not (place.text or "").strip():
-            continue
-        (sitemaps if _name(entry.tag) == "sitemap" else pages).append(place.text.strip())
+        url = "" if place is None else (place.text or "").strip()
+        if url:
+            (sitemaps if _name(entry.tag) == "sitemap" else pages).append(url)
     return Sitemap(tuple(dict.fromkeys(pages)), tuple(dict.fromkeys(sitemaps)))
 
 

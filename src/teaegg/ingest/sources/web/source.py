@@ -22,7 +22,7 @@ from teaegg.ingest.sources.base import (
 )
 from teaegg.ingest.sources.folders import safe
 from teaegg.ingest.sources.web.fetching import Fetcher, Page
-from teaegg.ingest.sources.web.sitemaps import is_sitemap, read_sitemap
+from teaegg.ingest.sources.web.sitemaps import Sitemap, is_sitemap, read_sitemap
 
 _SITEMAP_BYTES = 50 * 1024**2
 _HTML_START_BYTES = 1024
@@ -58,9 +58,7 @@ class WebSource:
     async def read(self, file: SourceFile, known_mark: str, *, limit_bytes: int) -> Reading:
         page = self._fetched.pop(file.address, None)
         if page is None or len(page.data) > limit_bytes:
-            page = await self._fetcher.get(
-                file.address, limit_bytes=limit_bytes, mark=known_mark
-            )
+            page = await self._fetcher.get(file.address, limit_bytes=limit_bytes, mark=known_mark)
         if page.is_gone:
             return "gone"
         if page.is_unchanged:
@@ -91,15 +89,14 @@ class WebSource:
         items: dict[str, SourceItem] = {}
         while waiting:
             page = waiting.pop()
-            sitemap = read_sitemap(page.data, page.url)
+            sitemap = _read(page)
             for url in map(_plain, sitemap.pages):
                 items[url] = self._file(url)
-            if len(items) > self._settings.max_files:
+            fresh = [url for url in map(_plain, sitemap.sitemaps) if url not in seen]
+            seen.update(fresh)
+            if len(items) + len(seen) > self._settings.max_files:
                 raise too_many(self.root, self._settings.max_files)
-            for url in (url for url in map(_plain, sitemap.sitemaps) if url not in seen):
-                seen.add(url)
-                if len(seen) > self._settings.max_files:
-                    raise too_many(self.root, self._settings.max_files)
+            for url in fresh:
                 try:
                     waiting.append(await self._fetcher.get(url, limit_bytes=_SITEMAP_BYTES))
                 except UnreadableDocumentError as error:
@@ -137,6 +134,14 @@ def too_many(root: str, limit: int) -> SourceUnavailableError:
     return SourceUnavailableError(
         f"{root} lists more than {limit} files.", remedy="Narrow it, or raise sources.max_files."
     )
+
+
+def _read(page: Page) -> Sitemap:
+    """A sitemap that is broken says nothing about which pages there are: not that there are none."""
+    try:
+        return read_sitemap(page.data, page.url)
+    except UnreadableDocumentError as error:
+        raise SourceUnavailableError(error.message, remedy=error.remedy) from error
 
 
 def _require_expected(page: Page, file: SourceFile) -> None:
