@@ -113,13 +113,12 @@ class Mailbox:
 
     def __init__(self, server: MailServer) -> None:
         self.server, self.folder = server, f"f{uuid.uuid4().hex[:8]}"
-        with server.session() as session:
-            session.create(self.folder)
+        server.owner.create(self.folder)
         self.address = f"imap://demouser:${{MAIL}}@127.0.0.1:{server.port}/{self.folder}"
         self.missing = f"{self.address}-nowhere"
 
     def put(self, name: str, text: str) -> None:
-        if any(name.encode() in body for body, _ in self._messages().values()):
+        if any(f"Subject: {name}".encode() in body for body, _ in self._messages().values()):
             self.remove(name)
         message = EmailMessage()
         message["Subject"], message["From"] = name, "li@example.com"
@@ -127,12 +126,15 @@ class Mailbox:
         self.server.append(self.folder, message.as_bytes())
 
     def remove(self, name: str) -> None:
-        with self.server.session() as session:
-            session.select(self.folder)
-            for number, (body, _) in self._messages().items():
-                if f"Subject: {name}".encode() in body:
-                    session.store(number, "+FLAGS", r"(\Deleted)")
-            session.expunge()
+        wanted = [
+            number
+            for number, (body, _) in self._messages().items()
+            if f"Subject: {name}".encode() in body
+        ]
+        self.server.owner.select(self.folder)
+        for number in wanted:
+            self.server.owner.store(number, "+FLAGS", r"(\Deleted)")
+        self.server.owner.expunge()
 
     def state(self) -> object:
         return self._messages()
@@ -140,11 +142,10 @@ class Mailbox:
     def _messages(self) -> dict[str, tuple[bytes, bytes]]:
         """Number → body, and flags without \\Recent, which the server alone sets."""
         found = {}
-        with self.server.session() as session:
-            session.select(self.folder, readonly=True)
-            for number in session.search(None, "ALL")[1][0].split():
-                (head, body), *_ = session.fetch(number, "(FLAGS BODY.PEEK[])")[1]
-                found[number.decode()] = (body, head.split(b"BODY")[0].replace(b"\\Recent", b""))
+        self.server.owner.select(self.folder, readonly=True)
+        for number in self.server.owner.search(None, "ALL")[1][0].split():
+            (head, body), *_ = self.server.owner.fetch(number, "(FLAGS BODY.PEEK[])")[1]
+            found[number.decode()] = (body, head.split(b"BODY")[0].replace(b"\\Recent", b""))
         return found
 
 

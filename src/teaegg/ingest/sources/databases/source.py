@@ -13,7 +13,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any, TypeAlias
 
-from sqlalchemy import Select, column, select, table, text
+from sqlalchemy import column, select, table, text
 from sqlalchemy.engine import RowMapping
 from sqlalchemy.sql.expression import FromClause
 
@@ -58,13 +58,13 @@ class DatabaseSource:
         self._ahead.clear()
         if not self._key:
             return [SourceFile(self.root, f"{self._name}.csv", _WHOLE)]
-        query: Select[Any] = select(text("*"))
+        columns: list[Any] = [text("*")]
         if self._cursor:
-            query = select(column(self._key), column(self._cursor))
+            columns = [column(self._key), column(self._cursor)]
         items: dict[str, SourceItem] = {}
         async with self._database.connection() as connection:
             rows = await connection.stream(
-                query.select_from(self._records).order_by(column(self._key))
+                select(*columns).select_from(self._records).order_by(column(self._key))
             )
             async for row in rows.mappings():
                 file = self._file(row)
@@ -106,7 +106,7 @@ class DatabaseSource:
         name = safe(f"{self._name}/{self._name} {said.replace('/', '%2F')}.csv")
         self._keys[name] = key
         state = _text(row[self._cursor]) if self._cursor else text_hash(_as_csv([row]))
-        return SourceFile(self.root, name, said, mark=f"{state}")
+        return SourceFile(self.root, name, said, mark=state)
 
     async def _read_ahead(self, first: str) -> None:
         """Changed rows in batches: one query for each would be slow on a table without an index."""

@@ -30,6 +30,8 @@ class NamedHosts:
 
     def allow(self, url: str) -> bool:
         """Whether `url` may be asked for."""
+        if urlsplit(url).scheme not in _PORTS:
+            return False
         host, port = _origin(url)
         if self.names(url) or f"{host}:{port}" in self.hosts:
             return True
