@@ -78,9 +78,12 @@ async def test_files_learned_before_are_known_by_the_mark_that_they_have_now(
 ) -> None:
     file = tmp_path / "records.db"
     migrate(file, "0001")
-    values = "'d1','c','docs/a.md','/docs','A','text/markdown','v','','complete',0,12,1700000000000000001,3,'2026-03-02','','[]'"
+    names = "'d1', 'c', 'docs/a.md', '/docs', 'A', 'text/markdown', 'v', '', 'complete'"
     with sqlite3.connect(file) as old:
-        old.execute(f"INSERT INTO documents VALUES ({values})")
+        old.execute(
+            f"INSERT INTO documents VALUES ({names}, 0, 12, 1700000000000000001, 3,"
+            " '2026-03-02', '', '[]')"
+        )
     database = await open_database(f"sqlite+aiosqlite:///{file}")
     known = await DocumentRecords(database).under_root("c", "/docs")
     await database.close()

@@ -6,6 +6,7 @@ import asyncio
 import re
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -30,36 +31,41 @@ if TYPE_CHECKING:
 _IS_URL = re.compile(r"^[A-Za-z][A-Za-z0-9+.-]+:")
 
 
+SourceList = Annotated[
+    list[str],
+    typer.Argument(
+        metavar="SOURCE...",
+        help="Files, folders, `list:FILE` of web addresses, or URLs: http(s)://, s3://, imaps://,"
+        " sqlite:///, postgresql:// …",
+    ),
+]
+Follow = Annotated[
+    bool,
+    typer.Option(
+        "--follow-permissions",
+        help="Files that not everyone on this machine may read: only to whom sources.readers names.",
+    ),
+]
+Wait = Annotated[
+    bool,
+    typer.Option(
+        "--wait/--no-wait",
+        help="Make the vectors now, or leave them to a running server or the next time.",
+    ),
+]
+
+
 def learn(
     context: typer.Context,
-    sources: Annotated[
-        list[str],
-        typer.Argument(
-            metavar="SOURCE...",
-            help="Files, folders, `list:FILE` of web addresses, or URLs: http(s)://, s3://, imaps://,"
-            " sqlite:///, postgresql:// …",
-        ),
-    ],
+    sources: SourceList,
     collection: Annotated[
         str, typer.Option("--collection", "-c", metavar="NAME", help="Where to put them.")
     ] = "documents",
     groups: Annotated[
         str, typer.Option(metavar="g1,g2", help="Who may read what is new; missing ones are made.")
     ] = "",
-    wait: Annotated[
-        bool,
-        typer.Option(
-            "--wait/--no-wait",
-            help="Make the vectors now, or leave them to a running server or the next time.",
-        ),
-    ] = True,
-    follow: Annotated[
-        bool,
-        typer.Option(
-            "--follow-permissions",
-            help="Files that not everyone on this machine may read: only to whom sources.readers names.",
-        ),
-    ] = False,
+    wait: Wait = True,
+    follow: Follow = False,
     watching: Annotated[
         bool, typer.Option("--watch", help="Go on learning what changes until stopped.")
     ] = False,
@@ -68,42 +74,19 @@ def learn(
 ) -> None:
     """Learn files, folders and other sources; again after changes, and only these are read."""
     _require_all(sources)
-    wanted = names(groups)
-
-    async def once(workspace: Workspace) -> LearnReport:
-        actor = await acting(workspace, user)
-        async with AsyncExitStack() as stack:
-            permissions: FollowPermissions = "follow" if follow else "record"
-            opened = [
-                await stack.enter_async_context(
-                    workspace.sources.opened(actor, source, permissions)
-                )
-                for source in sources
-            ]
-            audience = await settle_audience(workspace, actor, collection, wanted)
-            screen = stack.enter_context(LearningScreen())
-            async with _granting(workspace, actor, audience, wanted) as on_document:
-                report = await screen.learn(
-                    workspace,
-                    opened,
-                    collection,
-                    restricted=audience.restricted,
-                    on_document=on_document,
-                )
-            if wait:
-                await screen.fill_vectors(workspace)
-        return report
-
-    def show(report: LearnReport) -> None:
-        write_json(report.record()) if as_json else report.show()
+    request = _Request(tuple(sources), collection, names(groups), wait, follow, user)
 
     async def work(workspace: Workspace) -> LearnReport:
-        report = await once(workspace)
+        report = await request.carried_out(workspace)
         if watching:
-            show(report)
+            _show(report, as_json)
             places = [Path(source) for source in sources if not _IS_URL.match(source)]
-            seconds = workspace.settings.sources.watch_seconds
-            await watch(places, lambda: once(workspace), show, seconds=seconds)
+            await watch(
+                places,
+                lambda: request.carried_out(workspace),
+                lambda report: _show(report, as_json),
+                seconds=workspace.settings.sources.watch_seconds,
+            )
         return report
 
     try:
@@ -111,9 +94,54 @@ def learn(
     except KeyboardInterrupt:
         note("Stopped. Nothing is lost: the same command goes on where it was.")
         raise typer.Exit(EXIT_INTERRUPTED) from None
-    if watching:
-        return
-    show(report)
+    if not watching:
+        _show(report, as_json)
+        _judge(report)
+
+
+@dataclass(frozen=True, slots=True)
+class _Request:
+    """What was typed."""
+
+    sources: tuple[str, ...]
+    collection: str
+    groups: tuple[str, ...]
+    wait: bool
+    follow: bool
+    user: str
+
+    async def carried_out(self, workspace: Workspace) -> LearnReport:
+        """Learn once, all of it."""
+        actor = await acting(workspace, self.user)
+        permissions: FollowPermissions = "follow" if self.follow else "record"
+        async with AsyncExitStack() as stack:
+            opened = [
+                await stack.enter_async_context(
+                    workspace.sources.opened(actor, source, permissions)
+                )
+                for source in self.sources
+            ]
+            audience = await settle_audience(workspace, actor, self.collection, self.groups)
+            screen = stack.enter_context(LearningScreen())
+            async with _granting(workspace, actor, audience, self.groups) as on_document:
+                report = await screen.learn(
+                    workspace,
+                    opened,
+                    self.collection,
+                    restricted=audience.restricted,
+                    on_document=on_document,
+                )
+            if self.wait:
+                await screen.fill_vectors(workspace)
+        return report
+
+
+def _show(report: LearnReport, as_json: bool) -> None:
+    write_json(report.record()) if as_json else report.show()
+
+
+def _judge(report: LearnReport) -> None:
+    """The exit code, when nothing came of it."""
     if report.nothing_answered:
         raise typer.Exit(EXIT_SOURCE)
     if report.nothing_could_be_read:
