@@ -20,7 +20,6 @@ from teaegg.store.database import open_database
 from teaegg.store.documents import DocumentRecords
 from teaegg.store.lance import open_lance_index
 
-FILES = 60
 SCRIPT = """
 import asyncio, sys
 from pathlib import Path
@@ -69,7 +68,7 @@ def learn(home: Path, address: str) -> float:
 class Folder:
     """Files on this machine."""
 
-    kills = 5
+    files, kills = 60, 5
 
     def __init__(self, folder: Path) -> None:
         self.folder, self.address = folder, str(folder)
@@ -88,7 +87,7 @@ class Folder:
 class Site:
     """Pages of a web server, by its sitemap."""
 
-    kills = 3
+    files, kills = 25, 3
 
     def __init__(self, _: Path) -> None:
         self.stack = contextlib.ExitStack()
@@ -143,7 +142,7 @@ def test_kill_at_random_moments_then_resume_equals_a_clean_run(
 ) -> None:
     chance = random.Random(20)
     place = kind(tmp_path / "docs")
-    for number in range(FILES):
+    for number in range(kind.files):
         place.write(number, 0)
     whole = learn(tmp_path / "clean-first", place.address)
     killed = 0
@@ -157,9 +156,9 @@ def test_kill_at_random_moments_then_resume_equals_a_clean_run(
             killed += 1
         process.wait()
         # Work for the next attempt: files changed, added and removed meanwhile.
-        for number in chance.sample(range(FILES), 25):
+        for number in chance.sample(range(kind.files), 20):
             place.write(number, attempt + 1)
-        gone = chance.randrange(FILES)
+        gone = chance.randrange(kind.files)
         place.write(gone, attempt + 1)
         place.remove(gone)
     assert killed == kind.kills

@@ -99,15 +99,17 @@ def free_port() -> int:
 
 
 @contextlib.contextmanager
-def process(command: list[str], port: int) -> Iterator[None]:
+def process(command: list[str], port: int, **options: Any) -> Iterator[None]:
     """A server process, up when its port answers."""
-    running = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+    running = subprocess.Popen(
+        command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, **options
+    )
     try:
         deadline = time.monotonic() + 60
         while True:
             with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), 0.2):
                 break
-            assert running.poll() is None, running.stderr.read().decode()  # type: ignore[union-attr]
+            assert running.poll() is None, f"{command[0]} ended"
             assert time.monotonic() < deadline, f"{command[2]} did not start"
             time.sleep(0.05)
         yield
