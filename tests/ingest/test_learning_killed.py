@@ -87,7 +87,7 @@ class Folder:
 class Site:
     """Pages of a web server, by its sitemap."""
 
-    files, kills = 25, 3
+    files, kills = 25, 2
 
     def __init__(self, _: Path) -> None:
         self.stack = contextlib.ExitStack()

@@ -15,7 +15,7 @@ from sqlalchemy import create_engine
 from teaegg.core.errors import ConflictError
 from teaegg.store.database import Database, open_database
 from teaegg.store.documents import DocumentRecords
-from teaegg.store.sources import SourceRecord, SourceRecords
+from teaegg.store.sources import UNFINISHED, SourceRecord, SourceRecords
 
 NOW = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
 MIGRATIONS = Path(__file__).parents[2] / "src/teaegg/store/migrations"
@@ -43,6 +43,8 @@ async def test_what_was_added_is_listed_and_a_name_is_taken_once(records: Source
 async def test_only_one_of_two_processes_takes_the_turn(records: SourceRecords) -> None:
     assert await records.begin("wiki", None, NOW)
     assert not await records.begin("wiki", None, NOW)
+    taken = await records.get("wiki")
+    assert taken is not None and taken.error == UNFINISHED
     later = NOW + timedelta(hours=2)
     assert await records.begin("wiki", NOW, later)
     assert not await records.begin("wiki", NOW, later)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
+from datetime import datetime, timedelta
 from typing import cast
 
 from teaegg.access import policy
@@ -26,7 +27,11 @@ from teaegg.ingest.sources.factory import open_source
 from teaegg.ingest.sources.permissions import FollowPermissions
 from teaegg.ingest.sources.schedules import parse_schedule
 from teaegg.store.documents import DocumentRecords
-from teaegg.store.sources import SourceRecord, SourceRecords
+from teaegg.store.sources import UNFINISHED, SourceRecord, SourceRecords
+
+_RETRY_AFTER = timedelta(minutes=15)
+# Longer than most runs: a second process beside one that still goes on would only do the work twice.
+_INTERRUPTED_AFTER = timedelta(hours=1)
 
 OnProgress = Callable[[LearnProgress], None]
 
@@ -130,11 +135,7 @@ class Sources:
     async def due(self, actor: Actor) -> Sequence[SourceRecord]:
         """Those whose schedule says that it is time."""
         now = self._clock.now().astimezone()
-        return [
-            record
-            for record in await self.list(actor)
-            if record.schedule and parse_schedule(record.schedule).is_due(record.tried_at, now)
-        ]
+        return [record for record in await self.list(actor) if _is_due(record, now)]
 
     async def sync(
         self, actor: Actor, name: str, on_progress: OnProgress = lambda _: None
@@ -179,3 +180,15 @@ class Sources:
                 f"There is no source {name[:80]!r}.", remedy="See `teaegg sources list`."
             )
         return record
+
+
+def _is_due(record: SourceRecord, now: datetime) -> bool:
+    """By its schedule, or sooner after an error: a daily source must not lose a day to a short outage."""
+    if not record.schedule:
+        return False
+    if parse_schedule(record.schedule).is_due(record.tried_at, now):
+        return True
+    if not record.error or record.tried_at is None:
+        return False
+    wait = _INTERRUPTED_AFTER if record.error == UNFINISHED else _RETRY_AFTER
+    return now - record.tried_at >= wait

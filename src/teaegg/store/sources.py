@@ -11,6 +11,9 @@ from sqlalchemy import select, update
 from teaegg.store.database import Database
 from teaegg.store.schema import SourceRow
 
+UNFINISHED = "It has not finished: it is still going on, or was interrupted."
+"""The error of a source while it is brought in step, so that a killed process leaves the truth."""
+
 
 @dataclass(frozen=True, slots=True)
 class SourceRecord:
@@ -72,9 +75,10 @@ class SourceRecords:
     async def begin(self, name: str, last: datetime | None, at: datetime) -> bool:
         """Take the turn: False when another process has begun since `last`."""
         same = SourceRow.tried_at.is_(None) if last is None else SourceRow.tried_at == last
-        statement = update(SourceRow).where(SourceRow.name == name, same).values(tried_at=at)
+        statement = update(SourceRow).where(SourceRow.name == name, same)
+        turn = statement.values(tried_at=at, error=UNFINISHED).returning(SourceRow.name)
         async with self._database.session() as session:
-            result = await session.execute(statement.returning(SourceRow.name))
+            result = await session.execute(turn)
             return result.first() is not None
 
     async def succeed(self, name: str, at: datetime, counts: Mapping[str, int]) -> None:

@@ -258,6 +258,10 @@ async def test_a_password_in_clear_is_refused_and_not_repeated() -> None:
     with pytest.raises(InvalidRequestError) as raised:
         await open_source("https://li:hunter2@host/", SourceSettings(), SystemClock(), str)
     assert "hunter2" not in str(raised.value) and "${NAME}" in raised.value.remedy
+    for address in ("https://host/#bearer=hunter2", "s3://b/p#key=AKIA&secret=hunter2"):
+        with pytest.raises(InvalidRequestError, match="secret in clear") as raised:
+            await open_source(address, SourceSettings(), SystemClock(), str)
+        assert "hunter2" not in str(raised.value)
 
 
 hosts = st.sampled_from(["a.example", "A.example", "b.example", "127.0.0.1", "[::1]", "localhost"])

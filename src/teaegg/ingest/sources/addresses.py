@@ -22,6 +22,9 @@ SecretOf = Callable[[str], str]
 
 _SCHEME = re.compile(r"^[A-Za-z][A-Za-z0-9+.-]+:")
 _SECRET = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
+_SECRET_OPTIONS = frozenset(
+    "bearer secret password passphrase token account_key sas_token connection_string".split()
+)
 # A SELECT may hold every sign that options are told apart by: it comes last and takes the rest.
 _LAST_OPTION = "select"
 
@@ -95,12 +98,18 @@ def parse_address(text: str) -> Address:
             f"{shown_address(text)!r} is no address of a source: {error}.", remedy="Correct it."
         ) from error
     del port  # Asked for only because a wrong one is found out then.
-    if url.password and not _SECRET.fullmatch(unquote(url.password)):
+    if url.password and _in_clear(unquote(url.password)):
         raise InvalidRequestError(
             f"The address {shown_address(text)} holds a password in clear.",
             remedy="Write ${NAME} in its place, and set the environment variable NAME.",
         )
     options = _options(url.fragment)
+    clear = next((name for name in _SECRET_OPTIONS & set(options) if _in_clear(options[name])), "")
+    if clear:
+        raise InvalidRequestError(
+            f"The option {clear} of the address holds a secret in clear.",
+            remedy=f"Write {clear}=${{NAME}}, and set the environment variable NAME.",
+        )
     return Address(url._replace(fragment=""), options)
 
 
@@ -113,10 +122,14 @@ def shown_address(text: str) -> str:
     """The address for listings and messages: whatever stands where a password does is hidden."""
     hidden = re.sub(
         r"(://[^:/@\s]*:)([^@/\s]*)@",
-        lambda found: found[0] if _SECRET.fullmatch(found[2]) else f"{found[1]}***@",
+        lambda found: found[0] if not _in_clear(found[2]) else f"{found[1]}***@",
         text,
     )
     return hidden[:500]
+
+
+def _in_clear(text: str) -> bool:
+    return _SECRET.fullmatch(text) is None
 
 
 def _options(fragment: str) -> dict[str, str]:
