@@ -10,7 +10,6 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from teaegg.core.errors import NotFoundError, SourceUnavailableError
-from teaegg.ingest.cleaning import shown
 from teaegg.ingest.readers.base import unreadable
 from teaegg.ingest.sources.base import (
     Content,
@@ -20,11 +19,9 @@ from teaegg.ingest.sources.base import (
     SourceProblem,
     too_large,
 )
+from teaegg.ingest.sources.names import is_skipped, safe
 from teaegg.ingest.sources.permissions import Rights, permissions_of, rights_of
 
-_SKIPPED_NAMES = frozenset(("thumbs.db", "desktop.ini", "__macosx", "__pycache__", "node_modules"))
-_SKIPPED_STARTS = (".", "~$", "._", ".~lock.")
-_SKIPPED_ENDS = ("~", ".tmp", ".part", ".crdownload", ".swp")
 _READ_ATTEMPTS = 3
 
 
@@ -177,22 +174,6 @@ def _mark(status: os.stat_result) -> str:
 
 def _root_name(path: Path) -> str:
     return safe(os.path.abspath(path))  # noqa: PTH100 - as in `walk`
-
-
-def is_skipped(name: str) -> bool:
-    """Names that programs and systems leave behind and nobody means to learn."""
-    lowered = name.lower()
-    return (
-        lowered in _SKIPPED_NAMES
-        or lowered.startswith(_SKIPPED_STARTS)
-        or lowered.endswith(_SKIPPED_ENDS)
-    )
-
-
-def safe(name: str) -> str:
-    """A name that can be stored and shown: undecodable bytes as %xx, no invisible characters."""
-    percent = "".join(f"%{ord(c) - 0xDC00:02x}" if 0xDC80 <= ord(c) <= 0xDCFF else c for c in name)
-    return shown(percent)
 
 
 def _stays_below(path: Path, root: Path) -> bool:

@@ -21,7 +21,7 @@ from teaegg.core.errors import InvalidRequestError, NotFoundError, SourceUnavail
 from teaegg.core.settings import SourceSettings
 from teaegg.ingest.sources.addresses import Address, SecretOf
 from teaegg.ingest.sources.base import Content, Reading, SourceFile, SourceItem, too_large
-from teaegg.ingest.sources.folders import safe
+from teaegg.ingest.sources.names import safe
 
 Result = TypeVar("Result")
 

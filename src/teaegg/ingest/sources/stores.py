@@ -20,7 +20,7 @@ from teaegg.core.settings import SourceSettings
 from teaegg.ingest.readers.base import unreadable
 from teaegg.ingest.sources.addresses import Address, SecretOf, filled
 from teaegg.ingest.sources.base import Content, Reading, SourceFile, SourceItem, too_large
-from teaegg.ingest.sources.folders import is_skipped, safe
+from teaegg.ingest.sources.names import is_skipped, safe
 
 _READ_ATTEMPTS = 3
 # By whichever of these a back end tells that a file has changed; the surest first.

@@ -25,7 +25,7 @@ from teaegg.ingest.sources.addresses import Address, SecretOf
 from teaegg.ingest.sources.base import Content, Reading, SourceFile, SourceItem, too_large
 from teaegg.ingest.sources.databases.queries import checked_name, checked_select
 from teaegg.ingest.sources.databases.reading import ReadOnlyDatabase
-from teaegg.ingest.sources.folders import safe
+from teaegg.ingest.sources.names import safe
 
 _ROWS_AHEAD = 200
 _WHOLE = "*"

@@ -20,7 +20,7 @@ from teaegg.ingest.sources.base import (
     SourceItem,
     SourceProblem,
 )
-from teaegg.ingest.sources.folders import safe
+from teaegg.ingest.sources.names import safe
 from teaegg.ingest.sources.web.fetching import Fetcher, Page
 from teaegg.ingest.sources.web.sitemaps import Sitemap, is_sitemap, read_sitemap
 
