@@ -30,6 +30,7 @@ _DRIVERS = {
     "mysql": "mysql+aiomysql",
     "mariadb": "mariadb+aiomysql",
 }
+_DRIVER_PACKAGES = frozenset(("aiosqlite", "asyncpg", "aiomysql", "pymysql"))
 _EXTRAS = {"postgresql": "'teaegg[postgres]'"}
 # What makes a session read-only and bounds its statements; {ms} is the limit in milliseconds.
 _PREPARATIONS = {
@@ -75,7 +76,9 @@ class ReadOnlyDatabase:
                     await connection.rollback()
         except TimeoutError as error:
             raise self._too_slow() from error
-        except (SQLAlchemyError, OSError, sqlite3.Error) as error:
+        except Exception as error:
+            if not _is_of_database(error):
+                raise
             if self._clock.monotonic_seconds() - started > self._seconds:
                 raise self._too_slow() from error
             raise SourceUnavailableError(
@@ -139,3 +142,10 @@ def _sqlite_file(address: Address) -> Path:
             remedy="Write sqlite:///relative or sqlite:////absolute.",
         )
     return Path(address.url.path.removeprefix("/")).absolute()
+
+
+def _is_of_database(error: Exception) -> bool:
+    """While rows stream in, SQLAlchemy lets a driver's own errors through (asyncpg's, for one)."""
+    if isinstance(error, SQLAlchemyError | OSError | sqlite3.Error):
+        return True
+    return type(error).__module__.partition(".")[0] in _DRIVER_PACKAGES
