@@ -30,7 +30,11 @@ arguments: they come from a prompt, from the variable `TEAEGG_PASSWORD` or throu
 The words user, group, collection and key are understood in the plural as well.
 
 `teaegg learn` may be stopped at any moment, by Ctrl-C or worse: the same command goes on where it was.
-Learning a folder again reads only what changed and forgets what is gone.
+Learning a folder again reads only what changed and forgets what is gone. Sources are paths, web
+addresses, `list:FILE`, stores, mailboxes and databases; [ingest](ingest.md) says how each is written.
+A source that does not answer loses nothing. Secrets stand in an address as `${NAME}` and come from the
+environment. `teaegg sources add` names a source and its schedule; a running server brings it in step, or
+`teaegg sync` does, run by cron.
 
 With `--groups`, a collection that is new is granted to these groups. In one that has other readers, or
 none, the documents named are shown to these groups only, each by a grant of its own; those that had

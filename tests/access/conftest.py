@@ -69,7 +69,7 @@ def learn(database: Database) -> Callable[..., Awaitable[Document]]:
             passages=1,
             learned_at=MORNING,
         )
-        await DocumentRecords(database).put(document, root="", modified_ns=0)
+        await DocumentRecords(database).put(document, root="")
         return document
 
     return record

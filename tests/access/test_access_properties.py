@@ -159,7 +159,7 @@ async def _record(company: Company, access: Access, records: DocumentRecords) ->
         await access.create_collection(LOCAL_OWNER, name)
         await access.add_user(LOCAL_OWNER, name, role=company.roles[name])
     for wanted in company.documents:
-        await records.put(wanted, root="", modified_ns=0)
+        await records.put(wanted, root="")
     for user, group in company.members:
         await access.add_member(LOCAL_OWNER, group, user)
     for grant in company.grants:

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from teaegg.ingest.sources import SourceFile, SourceProblem, walk
+from teaegg.ingest.sources.base import SourceFile, SourceProblem
+from teaegg.ingest.sources.folders import walk
 
 
 def sources(*paths: Path) -> list[str]:
@@ -26,7 +27,7 @@ def test_files_are_named_by_root_and_way(tmp_path: Path) -> None:
     assert sources(root) == ["制度/b.md", "制度/子/a.md"]
     assert sources(root / "b.md") == ["b.md"]
     (found,) = [f for f in walk([root / "b.md"]) if isinstance(f, SourceFile)]
-    assert found.size_bytes == 1 and found.modified_ns > 0 and found.root == str(root / "b.md")
+    assert found.size_bytes == 1 and found.mark and found.root == str(root / "b.md")
 
 
 def test_names_stay_when_the_folder_moves(tmp_path: Path) -> None:
@@ -66,7 +67,7 @@ def test_names_that_are_not_unicode_are_found_and_shown(tmp_path: Path) -> None:
     assert isinstance(found, SourceFile)
     assert found.source == f"{tmp_path.name}/%b5%c1.txt"
     found.source.encode("utf-8")
-    assert found.path.read_bytes() == b"x"
+    assert Path(found.address).read_bytes() == b"x"
 
 
 def test_what_is_missing_becomes_a_problem(tmp_path: Path) -> None:

@@ -47,6 +47,16 @@ def load_settings(
         raise SettingsError(_explain(error, path), remedy="See docs/settings.md.") from error
 
 
+def secret_of(name: str) -> str:
+    """The secret that an address of a source names as ${NAME}. Raises SettingsError without one."""
+    value = os.environ.get(name, "")
+    if not value:
+        raise SettingsError(
+            f"The secret {name} is not set.", remedy=f"Set the environment variable {name}."
+        )
+    return value
+
+
 def _settings_file(environment: Mapping[str, str], here: Path, home: Path) -> Path | None:
     if named := environment.get("TEAEGG_CONFIG"):
         path = Path(named)

@@ -6,6 +6,8 @@ from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 
 from teaegg.access.service import Access
+from teaegg.app.configuration import secret_of
+from teaegg.app.sources import Sources
 from teaegg.app.workspace import Parts, Workspace
 from teaegg.core.clock import Clock, SystemClock
 from teaegg.core.errors import StorageError
@@ -22,6 +24,7 @@ from teaegg.store.database import Database, open_database
 from teaegg.store.documents import DocumentRecords
 from teaegg.store.index import PassageIndex
 from teaegg.store.lance import open_lance_index
+from teaegg.store.sources import SourceRecords
 from teaegg.store.traces import ConversationRecords, TraceRecords
 
 
@@ -69,6 +72,10 @@ def _assemble(
     documents = DocumentRecords(database)
     blobs = BlobStore(settings.home / "blobs")
     traces = TraceRecords(database)
+    access = Access(
+        database, clock, session_hours=settings.server.session_hours, oidc=settings.oidc
+    )
+    learner = Learner(index, documents, blobs, settings.ingest, clock)
     searcher = Searcher(index, documents, embedder, settings.search, clock)
     answerer = Answerer(
         searcher,
@@ -82,12 +89,7 @@ def _assemble(
     )
     return Parts(
         settings=settings,
-        access=Access(
-            database,
-            clock,
-            session_hours=settings.server.session_hours,
-            oidc=settings.oidc,
-        ),
+        access=access,
         index=index,
         documents=documents,
         blobs=blobs,
@@ -95,7 +97,10 @@ def _assemble(
         conversations=Conversations(ConversationRecords(database), clock),
         searcher=searcher,
         answerer=answerer,
-        learner=Learner(index, documents, blobs, settings.ingest, clock),
+        learner=learner,
+        sources=Sources(
+            SourceRecords(database), documents, access, learner, settings.sources, clock, secret_of
+        ),
         vectors=VectorFiller(index, documents, embedder, settings.embedding, clock),
         chat=chat,
         embedder=embedder,

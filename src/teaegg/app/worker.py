@@ -1,4 +1,4 @@
-"""What goes on behind the answers: uploads that were left are learned, missing vectors are made."""
+"""What goes on behind the answers: left uploads and sources that are due are learned, vectors made."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 from teaegg.app.workspace import Workspace
+from teaegg.core.actors import LOCAL_OWNER
 from teaegg.core.errors import TeaEggError
 from teaegg.ingest.vectors import VectorProgress
 
@@ -30,7 +31,8 @@ class Worker:
         """Look for work again and again; an error is logged and tried again later."""
         await self._tried(self.learn_left_uploads)
         while True:
-            fine = await self._tried(self.fill_vectors)
+            fine = await self._tried(self.sync_due_sources)
+            fine = await self._tried(self.fill_vectors) and fine
             await self._sleep(_LOOK_AGAIN_SECONDS if fine else _AFTER_ERROR_SECONDS)
 
     async def learn_left_uploads(self) -> None:
@@ -39,6 +41,15 @@ class Worker:
         for collection in await asyncio.to_thread(_folders, folder):
             files = await asyncio.to_thread(_files, folder / collection)
             await self._workspace.learner.learn(files, collection=collection)
+
+    async def sync_due_sources(self) -> None:
+        """One that fails is remembered with its reason; the others go on."""
+        sources = self._workspace.sources
+        for record in await sources.due(LOCAL_OWNER):
+            try:
+                await sources.sync(LOCAL_OWNER, record.name)
+            except TeaEggError as error:
+                _LOG.warning("The source %s was not brought in step: %s", record.name, error)
 
     async def fill_vectors(self) -> None:
         """Make the vectors of whatever has become searchable since, here or by a command."""

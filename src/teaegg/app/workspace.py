@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from teaegg.access.service import Access
+from teaegg.app.sources import Sources
 from teaegg.core.actors import Actor
 from teaegg.core.answers import AnswerMode
 from teaegg.core.documents import Document, ParsedDocument, Passage
@@ -46,6 +47,7 @@ class Parts:
     searcher: Searcher
     answerer: Answerer
     learner: Learner
+    sources: Sources
     vectors: VectorFiller
     chat: ChatModel
     embedder: Embedder
@@ -63,6 +65,7 @@ class Workspace:
         self.access = parts.access
         self.conversations = parts.conversations
         self.learner = parts.learner
+        self.sources = parts.sources
         self.vectors = parts.vectors
         self.chat = parts.chat
         self.embedder = parts.embedder

@@ -52,6 +52,10 @@ class UnreadableDocumentError(TeaEggError):
     """A file cannot be read as what it claims to be; it goes to quarantine, the rest goes on."""
 
 
+class SourceUnavailableError(TeaEggError):
+    """A source did not answer, or asked to come back later; what was learned from it stays."""
+
+
 class StorageError(TeaEggError):
     """The disk, the database or the index refused; nothing that was stored is lost."""
 

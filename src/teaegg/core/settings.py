@@ -134,6 +134,39 @@ class IngestSettings(_Section):
     )
 
 
+class SourceSettings(_Section):
+    """How sources are asked: web pages, object stores, mailboxes and databases."""
+
+    allowed_hosts: Texts = Field(
+        (), description="Further hosts that pages may redirect to and sitemaps may name."
+    )
+    respect_robots: bool = Field(True, description="Leave out what robots.txt asks to leave out.")
+    request_timeout_seconds: float = Field(
+        30, gt=0, le=3600, description="Longest wait for a source to say anything."
+    )
+    max_wait_seconds: float = Field(
+        30, ge=0, le=3600, description="Longest pause that a busy server may ask for in a run."
+    )
+    max_redirects: int = Field(5, ge=0, le=20, description="Redirects followed for one page.")
+    max_files: int = Field(
+        100_000, ge=1, description="A source that lists more files than this is refused."
+    )
+    statement_timeout_seconds: float = Field(
+        60, gt=0, le=3600, description="Longest time for one query of a database."
+    )
+    s3_endpoint_url: str = Field(
+        "", description="Address of an S3-compatible store; empty means Amazon's own."
+    )
+    readers: Texts = Field(
+        (),
+        description="Whom of a file's owners and groups TeaEgg knows by which name:"
+        " `group:staff=group:hr`, `user:wang=user:wang.fang`.",
+    )
+    watch_seconds: float = Field(
+        30, ge=1, le=86_400, description="`teaegg learn --watch` looks again after this time."
+    )
+
+
 class SearchSettings(_Section):
     """How passages are found and their scores put together."""
 
@@ -254,6 +287,7 @@ class Settings(_Section):
     chat: ChatModelSettings = ChatModelSettings()
     embedding: EmbeddingModelSettings = EmbeddingModelSettings()
     ingest: IngestSettings = IngestSettings()
+    sources: SourceSettings = SourceSettings()
     search: SearchSettings = SearchSettings()
     answers: AnswerSettings = AnswerSettings()
     server: ServerSettings = ServerSettings()

@@ -8,7 +8,6 @@ the new version, does the same again and ends the same: nothing lost, nothing tw
 from __future__ import annotations
 
 import asyncio
-import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -17,29 +16,49 @@ from typing import Literal
 from teaegg.core.actors import scope_of
 from teaegg.core.clock import Clock
 from teaegg.core.documents import Document, Passage
-from teaegg.core.errors import NotFoundError, UnreadableDocumentError
-from teaegg.core.ids import content_hash, document_id
+from teaegg.core.errors import SourceUnavailableError, UnreadableDocumentError
+from teaegg.core.ids import content_hash
 from teaegg.core.settings import IngestSettings
 from teaegg.ingest.passages import cut_passages
-from teaegg.ingest.readers.base import ReadLimits, unreadable
+from teaegg.ingest.readers.base import ReadLimits, stem_of
 from teaegg.ingest.sandbox import ReadingWorker, SandboxLimits
-from teaegg.ingest.sources import SourceFile, SourceProblem, walk
+from teaegg.ingest.sources.base import (
+    Content,
+    Permissions,
+    Reading,
+    Source,
+    SourceFile,
+    SourceItem,
+    SourceProblem,
+    too_large,
+)
+from teaegg.ingest.sources.comparison import Comparison
+from teaegg.ingest.sources.folders import FolderSource, gone_folders
 from teaegg.store.blobs import BlobStore
 from teaegg.store.codec import encode_parsed
 from teaegg.store.documents import DocumentRecords, KnownSource
 from teaegg.store.index import PassageIndex
 
-Outcome = Literal["learned", "updated", "unchanged", "quarantined", "forgotten"]
+Outcome = Literal["learned", "updated", "unchanged", "moved", "quarantined", "kept", "forgotten"]
+"""`moved`: the same content under a new name; `kept`: it could not be had now, so nothing changed."""
 
 _FLUSH_PASSAGES = 2000
 _FLUSH_SECONDS = 2.0
 _UNKNOWN_TYPE = "application/octet-stream"
 _INTERRUPTED = "Learning it was interrupted. Learn it again."
+_NOT_THERE = "There is nothing at this address. Check it, or take it off the list."
+_NOTHING_LEFT = (
+    "Nothing is left of it, which looks more like a source out of reach than like an empty one;"
+    " {count} documents are kept. If they are to go: `teaegg forget`."
+)
 
 
 @dataclass(frozen=True, slots=True)
 class FileOutcome:
-    """What became of one source. `reason` says why it is in quarantine."""
+    """What became of one file. `reason` says why it is in quarantine, or was only kept.
+
+    `document` is empty, and `source` names the whole source, when that could not be reached.
+    """
 
     document: str
     source: str
@@ -64,8 +83,8 @@ class _Ready:
 
     document: Document
     passages: list[Passage]
-    root: str
-    modified_ns: int
+    item: SourceFile
+    mark: str
     outcome: Outcome
     older: Document | None
 
@@ -77,7 +96,7 @@ class _Run:
     collection: str
     restricted: bool
     report: Callable[[LearnProgress], None]
-    total: int
+    total: int = 0
     done: int = 0
     passages: int = 0
     waiting: list[_Ready] = field(default_factory=list)
@@ -89,6 +108,11 @@ class _Run:
         self.passages += outcome.passages
         self.outcomes.append(outcome)
         self.report(LearnProgress(self.done, self.total, self.passages, outcome))
+
+    def say_besides(self, outcome: FileOutcome) -> None:
+        """Something that was not among the files to be dealt with."""
+        self.total += 1
+        self.say(outcome)
 
 
 class Learner:
@@ -116,34 +140,32 @@ class Learner:
 
     async def learn(
         self,
-        paths: Sequence[Path],
+        sources: Sequence[Path | Source],
         *,
         collection: str,
         restricted: bool = False,
         on_progress: Callable[[LearnProgress], None] = lambda _: None,
     ) -> list[FileOutcome]:
-        """Bring `collection` in step with `paths`; returns one outcome per source.
+        """Bring `collection` in step with `sources` (a path is a folder or file of this machine).
 
         `restricted` documents are readable through grants of their own only; a document that is
         restricted stays so. A file that cannot be read is quarantined with its reason and the rest
-        goes on. Raises NotFoundError before anything is done when a path is not there, and
-        StorageError, after which the same call goes on where it stopped.
+        goes on; what a source that does not answer held before is kept. Raises NotFoundError before
+        anything is done when a path is not there, and StorageError, after which the same call goes
+        on where it stopped.
         """
-        for path in paths:
-            if not await asyncio.to_thread(os.path.lexists, path):
-                raise NotFoundError(f"There is no file or folder {path}.", remedy="Check the path.")
-        found = await asyncio.to_thread(lambda: list(walk(paths)))
-        roots = {item.root for item in found}
-        known: dict[tuple[str, str], KnownSource] = {}
-        for root in roots:
-            for source, learned in (await self._documents.under_root(collection, root)).items():
-                known[root, source] = learned
-        run = _Run(collection, restricted, on_progress, len(found), flushed_at=self._now())
-        for item in found:
-            await self._one(run, item, known.get((item.root, item.source)))
+        run = _Run(collection, restricted, on_progress, flushed_at=self._now())
+        opened = (FolderSource(each) if isinstance(each, Path) else each for each in sources)
+        compared = await self._compare(
+            run, list({source.root: source for source in opened}.values())
+        )
+        for part in compared:
+            for item in part.items:
+                await self._one(run, part, item)
         await self._flush(run)
-        await self._forget_vanished(run, found, known)
-        if any(outcome.outcome != "unchanged" for outcome in run.outcomes):
+        for part in compared:
+            await self._forget_vanished(run, part)
+        if any(outcome.outcome not in ("unchanged", "kept") for outcome in run.outcomes):
             await self._index.optimize()
         return run.outcomes
 
@@ -154,38 +176,105 @@ class Learner:
         for item in documents:
             await self._drop_unused(item)
 
-    async def _one(
-        self,
-        run: _Run,
-        item: SourceFile | SourceProblem,
-        known: KnownSource | None,
-    ) -> None:
+    async def _compare(self, run: _Run, sources: Sequence[Source]) -> list[Comparison]:
+        """What each source holds beside what is known of it; one that is silent is left out."""
+        compared: list[Comparison] = []
+        listed: set[str] = set()
+        roots = {source.root for source in sources}
+        for source in sources:
+            known = await self._documents.under_root(run.collection, source.root)
+            try:
+                items = await source.look({name: each.mark for name, each in known.items()})
+            except SourceUnavailableError as error:
+                run.say_besides(FileOutcome("", source.root, "kept", reason=str(error)))
+                continue
+            part = Comparison(source, known, items)
+            # Two sources may hold the same file: the first that is named has it.
+            part.items = [item for item in items if _is_new(item, listed)]
+            run.total += len(part.items)
+            compared.append(part)
+        if any(isinstance(part.source, FolderSource) for part in compared):
+            abandoned = await self._abandoned(run.collection, roots)
+            for part in compared:
+                part.abandoned = abandoned
+        return compared
+
+    async def _abandoned(self, collection: str, roots: set[str]) -> list[KnownSource]:
+        others = await self._documents.roots(collection) - roots
+        gone = await asyncio.to_thread(gone_folders, others)
+        found = [await self._documents.under_root(collection, root) for root in sorted(gone)]
+        return [item for known in found for item in known.values()]
+
+    async def _one(self, run: _Run, part: Comparison, item: SourceItem) -> None:
+        known = part.known.get(item.source)
         if isinstance(item, SourceProblem):
-            await self._quarantine(run, item, known, item.reason, version="", size_bytes=0)
+            if item.passing:
+                await self._keep_for_now(run, part, item, item.reason)
+            else:
+                await self._quarantine(run, part, item, known, item.reason)
         elif known and _looks_unchanged(item, known):
-            await self._keep(run, known, item.modified_ns)
+            await self._keep(run, known, item, item.mark)
         else:
-            await self._read(run, item, known)
+            await self._fetch(run, part, item)
         late = self._now() - run.flushed_at > _FLUSH_SECONDS
         if late or sum(len(ready.passages) for ready in run.waiting) >= _FLUSH_PASSAGES:
             await self._flush(run)
 
-    async def _read(self, run: _Run, item: SourceFile, known: KnownSource | None) -> None:
-        version = ""
+    async def _fetch(self, run: _Run, part: Comparison, item: SourceFile) -> None:
+        """Get the file and see what has become of it."""
+        known = part.known.get(item.source)
+        content: Reading | None = None
         try:
-            data = await self._bytes(item)
-            version = content_hash(data)
-            if known and known.document.version == version and _was_read(known):
-                await self._keep(run, known, item.modified_ns)
-                return
-            understood = await self._reader.read(data, item.source)
+            content = await self._content(part.source, item, known)
+            if isinstance(content, Content):
+                await self._take(run, part, item, content)
+            elif known and content == "gone":
+                part.vanished[item.source] = known
+                run.total -= 1
+            elif known:
+                await self._keep(run, known, item, known.mark)
+            else:
+                await self._quarantine(run, part, item, known, _NOT_THERE)
+        except SourceUnavailableError as error:
+            await self._keep_for_now(run, part, item, str(error))
         except UnreadableDocumentError as error:
-            await self._quarantine(
-                run, item, known, str(error), version=version, size_bytes=item.size_bytes
-            )
+            data = content.data if isinstance(content, Content) else b""
+            await self._quarantine(run, part, item, known, str(error), data=data)
+
+    async def _content(
+        self, source: Source, item: SourceFile, known: KnownSource | None
+    ) -> Reading:
+        limit = self._settings.max_file_bytes
+        if item.size_bytes > limit:
+            raise too_large(item.source, limit)
+        mark = known.mark if known and _was_read(known) else ""
+        return await source.read(item, mark, limit_bytes=limit)
+
+    async def _take(self, run: _Run, part: Comparison, item: SourceFile, content: Content) -> None:
+        """Bytes that may be new, moved here from elsewhere, or the same as before."""
+        known = part.known.get(item.source)
+        version = content_hash(content.data)
+        if known and known.document.version == version and _was_read(known):
+            await self._keep(run, known, item, content.mark)
             return
-        name = _document_name(run.collection, item)
-        original = await self._blobs.put(data)
+        moved = None if known else part.take_moved(version)
+        if moved and not _is_titled_by_name(moved.document, item):
+            await self._move(run, moved, item, content.mark)
+            return
+        await self._understand(run, part, item, content, known or moved)
+
+    async def _understand(
+        self,
+        run: _Run,
+        part: Comparison,
+        item: SourceFile,
+        content: Content,
+        known: KnownSource | None,
+    ) -> None:
+        """Read it, and let it wait to be written. `known`: as what it was learned before."""
+        understood = await self._reader.read(content.data, item.source)
+        name = known.document.id if known else part.new_document_id(run.collection, item)
+        original = await self._blobs.put(content.data)
         passages = cut_passages(
             understood.parsed,
             document=name,
@@ -202,15 +291,23 @@ class Learner:
             version=original,
             parsed=await self._blobs.put(encode_parsed(understood.parsed)),
             state="searchable",
-            restricted=run.restricted or bool(known and known.document.restricted),
-            size_bytes=item.size_bytes,
+            restricted=_is_restricted(run, item.permissions, known),
+            size_bytes=len(content.data),
             passages=len(passages),
             learned_at=self._clock.now(),
             notes=understood.parsed.notes,
         )
         older = known.document if known else None
         outcome: Outcome = "updated" if older else "learned"
-        run.waiting.append(_Ready(document, passages, item.root, item.modified_ns, outcome, older))
+        run.waiting.append(_Ready(document, passages, item, content.mark, outcome, older))
+
+    async def _move(self, run: _Run, moved: KnownSource, item: SourceFile, mark: str) -> None:
+        """The same content under a new name: nothing is read again, vectors and grants stay."""
+        older = moved.document
+        await self._documents.move(older.id, root=item.root, source=item.source, mark=mark)
+        renamed = replace(moved, document=replace(older, source=item.source), mark=mark)
+        await self._settle(run, renamed, item, mark)
+        run.say(FileOutcome(older.id, item.source, "moved", older.passages))
 
     async def _flush(self, run: _Run) -> None:
         """Write what waits: all of it into the index in one step, then the records."""
@@ -220,102 +317,113 @@ class Learner:
                 # Without a record nobody could find the passages again, should this process be
                 # killed now and the file be gone before the next run.
                 announced = replace(ready.document, state="quarantined", reason=_INTERRUPTED)
-                await self._documents.put(announced, root=ready.root, modified_ns=0)
+                await self._documents.put(announced, root=ready.item.root)
         await self._index.replace(
             {ready.document.id: (ready.document.scope, ready.passages) for ready in waiting}
         )
         for ready in waiting:
-            document = ready.document
-            await self._documents.put(document, root=ready.root, modified_ns=ready.modified_ns)
+            await self._record(ready.document, ready.item.root, ready.mark, ready.item.permissions)
             if ready.older:
                 await self._drop_unused(ready.older)
-            run.say(FileOutcome(document.id, document.source, ready.outcome, len(ready.passages)))
+            run.say(
+                FileOutcome(
+                    ready.document.id, ready.document.source, ready.outcome, len(ready.passages)
+                )
+            )
         run.flushed_at = self._now()
 
-    async def _keep(self, run: _Run, known: KnownSource, modified_ns: int) -> None:
-        """An unchanged source; only its time stamp or a new restriction is noted."""
+    async def _record(
+        self, document: Document, root: str, mark: str, permissions: Permissions
+    ) -> None:
+        if permissions.readers is None:
+            await self._documents.put(
+                document, root=root, mark=mark, permissions=permissions.record
+            )
+            return
+        # The permissions are noted last: should this stop half way, the next run sees to the grants.
+        await self._documents.put(document, root=root, mark=mark)
+        await self._documents.set_source_readers(
+            document.id, permissions.readers, at=self._clock.now()
+        )
+        await self._documents.touch(document.id, mark=mark, permissions=permissions.record)
+
+    async def _keep(self, run: _Run, known: KnownSource, item: SourceFile, mark: str) -> None:
+        """An unchanged file; only its mark, its permissions or a new restriction are noted."""
+        await self._settle(run, known, item, mark)
         document = known.document
         outcome: Outcome = "quarantined" if document.state == "quarantined" else "unchanged"
-        if run.restricted and not document.restricted:
-            scope = scope_of(document.collection, document.id, restricted=True)
-            # The index first: should this stop half way, the document is hidden, not open.
-            await self._index.set_scope(document.id, scope)
-            await self._documents.set_restricted(document.id, True)
-        elif modified_ns != known.modified_ns:
-            await self._documents.touch(document.id, modified_ns)
         run.say(
             FileOutcome(document.id, document.source, outcome, document.passages, document.reason)
         )
 
+    async def _settle(self, run: _Run, known: KnownSource, item: SourceFile, mark: str) -> None:
+        document, permissions = known.document, item.permissions
+        if _is_restricted(run, permissions, known) and not document.restricted:
+            scope = scope_of(document.collection, document.id, restricted=True)
+            # The index first: should this stop half way, the document is hidden, not open.
+            await self._index.set_scope(document.id, scope)
+            await self._documents.set_restricted(document.id, True)
+        if permissions.record != known.permissions and permissions.readers is not None:
+            await self._documents.set_source_readers(
+                document.id, permissions.readers, at=self._clock.now()
+            )
+        if (mark, permissions.record) != (known.mark, known.permissions):
+            await self._documents.touch(document.id, mark=mark, permissions=permissions.record)
+
+    async def _keep_for_now(
+        self, run: _Run, part: Comparison, item: SourceItem, reason: str
+    ) -> None:
+        """It cannot be had just now. What it said before stays; what is new waits in quarantine."""
+        known = part.known.get(item.source)
+        if known and _was_read(known):
+            run.say(FileOutcome(known.document.id, item.source, "kept", reason=reason))
+        else:
+            await self._quarantine(run, part, item, known, reason)
+
     async def _quarantine(
         self,
         run: _Run,
-        item: SourceFile | SourceProblem,
+        part: Comparison,
+        item: SourceItem,
         known: KnownSource | None,
         reason: str,
         *,
-        version: str,
-        size_bytes: int,
+        data: bytes = b"",
     ) -> None:
         """Note the reason. An older version that could be read is withdrawn: it is not what the file says."""
+        permissions = item.permissions if isinstance(item, SourceFile) else Permissions()
+        name = known.document.id if known else part.new_document_id(run.collection, item)
         document = Document(
-            id=_document_name(run.collection, item),
+            id=name,
             collection=run.collection,
             source=item.source,
             title=Path(item.source).name,
             media_type=_UNKNOWN_TYPE,
-            version=version,
+            version=content_hash(data) if data else "",
             state="quarantined",
-            restricted=run.restricted or bool(known and known.document.restricted),
-            size_bytes=size_bytes,
+            restricted=_is_restricted(run, permissions, known),
+            size_bytes=len(data) or (item.size_bytes if isinstance(item, SourceFile) else 0),
             passages=0,
             learned_at=self._clock.now(),
             reason=reason,
         )
-        modified_ns = item.modified_ns if isinstance(item, SourceFile) else 0
         await self._index.replace({document.id: (document.scope, [])})
-        await self._documents.put(document, root=item.root, modified_ns=modified_ns)
+        await self._record(document, item.root, "", permissions)
         if known:
             await self._drop_unused(known.document)
         run.say(FileOutcome(document.id, item.source, "quarantined", reason=reason))
 
-    async def _forget_vanished(
-        self,
-        run: _Run,
-        found: Sequence[SourceFile | SourceProblem],
-        known: dict[tuple[str, str], KnownSource],
-    ) -> None:
-        present = {(item.root, item.source) for item in found}
-        # A folder that cannot be looked at (an unmounted drive) says nothing about what is below it.
-        closed = [item for item in found if isinstance(item, SourceProblem)]
-        gone = [
-            item.document
-            for (root, source), item in known.items()
-            if (root, source) not in present
-            and not any(
-                root == each.root and source.startswith(f"{each.source}/") for each in closed
-            )
-        ]
-        if gone:
-            await self.forget(gone)
-        run.total += len(gone)
+    async def _forget_vanished(self, run: _Run, part: Comparison) -> None:
+        gone = [item.document for item in part.vanished.values()]
+        if not gone:
+            return
+        if part.nothing_is_left:
+            reason = _NOTHING_LEFT.format(count=len(gone))
+            run.say_besides(FileOutcome("", part.source.root, "kept", reason=reason))
+            return
+        await self.forget(gone)
         for document in gone:
-            run.say(FileOutcome(document.id, document.source, "forgotten"))
-
-    async def _bytes(self, item: SourceFile) -> bytes:
-        limit = self._settings.max_file_bytes
-        if item.size_bytes > limit:
-            raise unreadable(
-                item.source,
-                f"it has {item.size_bytes} bytes, {limit} are allowed",
-                "Split it, or raise ingest.max_file_bytes.",
-            )
-        try:
-            return await asyncio.to_thread(item.path.read_bytes)
-        except OSError as error:
-            raise unreadable(
-                item.source, error.strerror or str(error), "Check that the file is still there."
-            ) from error
+            run.say_besides(FileOutcome(document.id, document.source, "forgotten"))
 
     async def _drop_unused(self, document: Document) -> None:
         for name in {document.version, document.parsed} - {""}:
@@ -326,15 +434,32 @@ class Learner:
         return self._clock.monotonic_seconds()
 
 
-def _document_name(collection: str, item: SourceFile | SourceProblem) -> str:
-    # With the root: two folders of the same name may hold files of the same name.
-    return document_id(collection, f"{item.root}\n{item.source}")
+def _is_new(item: SourceItem, listed: set[str]) -> bool:
+    if isinstance(item, SourceProblem) or not item.identity:
+        return True
+    is_new = item.identity not in listed
+    listed.add(item.identity)
+    return is_new
 
 
 def _looks_unchanged(item: SourceFile, known: KnownSource) -> bool:
     """What could not be read is tried again: settings and rights may have changed since."""
-    same_size = known.document.size_bytes == item.size_bytes
-    return same_size and known.modified_ns == item.modified_ns and _was_read(known)
+    return bool(item.mark) and item.mark == known.mark and _was_read(known)
+
+
+def _is_restricted(run: _Run, permissions: Permissions, known: KnownSource | None) -> bool:
+    """Never opened again: whoever shut it, or the source, had a reason."""
+    return (
+        run.restricted
+        or permissions.readers is not None
+        or bool(known and known.document.restricted)
+    )
+
+
+def _is_titled_by_name(document: Document, item: SourceFile) -> bool:
+    """Whether a new file name means a new title, in every passage of it."""
+    older = stem_of(document.source)
+    return document.title == older and older != stem_of(item.source)
 
 
 def _was_read(known: KnownSource) -> bool:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, case, delete, false, func, literal, or_, select, true, update
@@ -13,13 +14,17 @@ from teaegg.core.documents import Document, DocumentState
 from teaegg.store.database import Database
 from teaegg.store.schema import DocumentRow, GrantRow
 
+GRANTED_BY_SOURCE = "source"
+"""Who gave the grants that follow from a file's permissions where it lies."""
+
 
 @dataclass(frozen=True, slots=True)
 class KnownSource:
-    """What is remembered of a source to see whether it changed: version, size, modification time."""
+    """What is remembered of a file at its source: `mark` tells whether it changed."""
 
     document: Document
-    modified_ns: int
+    mark: str
+    permissions: str = ""
 
 
 class DocumentName(NamedTuple):
@@ -36,7 +41,9 @@ class DocumentRecords:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    async def put(self, document: Document, *, root: str, modified_ns: int) -> None:
+    async def put(
+        self, document: Document, *, root: str, mark: str = "", permissions: str = ""
+    ) -> None:
         """Insert or replace the record of `document.id`."""
         row = DocumentRow(
             id=document.id,
@@ -50,7 +57,8 @@ class DocumentRecords:
             state=document.state,
             restricted=document.restricted,
             size_bytes=document.size_bytes,
-            modified_ns=modified_ns,
+            mark=mark,
+            permissions=permissions,
             passages=document.passages,
             learned_at=document.learned_at,
             reason=document.reason,
@@ -106,7 +114,13 @@ class DocumentRecords:
         )
         async with self._database.session() as session:
             rows = (await session.scalars(statement)).all()
-        return {row.source: KnownSource(_document(row), row.modified_ns) for row in rows}
+        return {row.source: KnownSource(_document(row), row.mark, row.permissions) for row in rows}
+
+    async def roots(self, collection: str) -> set[str]:
+        """Every root that documents of `collection` were learned from."""
+        statement = select(DocumentRow.root).where(DocumentRow.collection == collection).distinct()
+        async with self._database.session() as session:
+            return set((await session.scalars(statement)).all())
 
     async def set_state(self, document: str, version: str, state: DocumentState) -> None:
         """Move on, unless the document has changed its version meanwhile."""
@@ -118,16 +132,52 @@ class DocumentRecords:
         async with self._database.session() as session:
             await session.execute(statement)
 
-    async def touch(self, document: str, modified_ns: int) -> None:
-        """Note a new modification time of unchanged content."""
+    async def touch(self, document: str, *, mark: str, permissions: str) -> None:
+        """Note a new mark or new permissions of unchanged content."""
         statement = update(DocumentRow).where(DocumentRow.id == document)
         async with self._database.session() as session:
-            await session.execute(statement.values(modified_ns=modified_ns))
+            await session.execute(statement.values(mark=mark, permissions=permissions))
+
+    async def move(self, document: str, *, root: str, source: str, mark: str) -> None:
+        """The same content under a new name; id, grants and passages stay."""
+        statement = update(DocumentRow).where(DocumentRow.id == document)
+        async with self._database.session() as session:
+            await session.execute(statement.values(root=root, source=source, mark=mark))
 
     async def set_restricted(self, document: str, restricted: bool) -> None:
         statement = update(DocumentRow).where(DocumentRow.id == document)
         async with self._database.session() as session:
             await session.execute(statement.values(restricted=restricted))
+
+    async def set_source_readers(
+        self, document: str, readers: Collection[str], *, at: datetime
+    ) -> None:
+        """Grants on `document` for just these "group:NAME" and "user:NAME", as its source has it.
+
+        Grants that people gave stay; those that its source gave before and no longer gives go.
+        """
+        on_document = (
+            (GrantRow.target_kind == "document")
+            & (GrantRow.target == document)
+            & (GrantRow.granted_by == GRANTED_BY_SOURCE)
+        )
+        async with self._database.session() as session:
+            await session.execute(delete(GrantRow).where(on_document))
+            await session.flush()
+            for reader in sorted(readers):
+                kind, _, name = reader.partition(":")
+                if await session.get(GrantRow, (kind, name, "document", document)) is None:
+                    session.add(
+                        GrantRow(
+                            grantee_kind=kind,
+                            grantee=name,
+                            target_kind="document",
+                            target=document,
+                            granted_by=GRANTED_BY_SOURCE,
+                            granted_at=at,
+                            note="They may read the file at its source.",
+                        )
+                    )
 
     async def forget(self, documents: Sequence[str]) -> None:
         """Remove the records and every grant on them."""

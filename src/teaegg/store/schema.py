@@ -104,7 +104,8 @@ class GrantRow(Base):
 
 
 class DocumentRow(Base):
-    """`root` is the learned path a source was found under, so that vanished files are noticed.
+    """`root` names the source it was found in, so that vanished files are noticed; `mark` what the
+    source said of its state, so that unchanged ones are; `permissions` who might read it there.
 
     `version` names the blob of the original bytes, `parsed` that of what was understood of them.
     """
@@ -121,11 +122,33 @@ class DocumentRow(Base):
     state: Mapped[str] = mapped_column(String(20), index=True)
     restricted: Mapped[bool]
     size_bytes: Mapped[int]
-    modified_ns: Mapped[int] = mapped_column(default=0)
+    mark: Mapped[str] = mapped_column(Text, default="")
+    permissions: Mapped[str] = mapped_column(Text, default="")
     passages: Mapped[int]
     learned_at: Mapped[datetime]
     reason: Mapped[str] = mapped_column(Text, default="")
     notes: Mapped[list[str]] = mapped_column(default=list)
+    __table_args__ = (
+        Index("documents_by_root", "collection", "root"),
+        Index("documents_by_version", "version"),
+    )
+
+
+class SourceRow(Base):
+    """A source that is kept in step, and how that went last time."""
+
+    __tablename__ = "sources"
+    name: Mapped[str] = mapped_column(String(100), primary_key=True)
+    address: Mapped[str] = mapped_column(Text)
+    collection: Mapped[str] = mapped_column(String(100))
+    schedule: Mapped[str] = mapped_column(String(40), default="")
+    permissions: Mapped[str] = mapped_column(String(10), default="record")
+    added_by: Mapped[str] = mapped_column(String(100))
+    added_at: Mapped[datetime]
+    tried_at: Mapped[datetime | None] = mapped_column(default=None)
+    succeeded_at: Mapped[datetime | None] = mapped_column(default=None)
+    error: Mapped[str] = mapped_column(Text, default="")
+    counts: Mapped[dict[str, Any]] = mapped_column(default=dict)
 
 
 class ConversationRow(Base):

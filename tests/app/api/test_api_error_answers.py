@@ -24,6 +24,7 @@ def all_kinds(kind: type[errors.TeaEggError]) -> list[type[errors.TeaEggError]]:
         (errors.InvalidRequestError, 400),
         (errors.SettingsError, 400),
         (errors.UnreadableDocumentError, 422),
+        (errors.SourceUnavailableError, 503),
         (errors.StorageError, 500),
         (errors.ModelError, 502),
         (errors.ModelUnavailableError, 503),

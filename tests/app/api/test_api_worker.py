@@ -90,3 +90,24 @@ async def test_a_model_that_does_not_answer_is_tried_again_later(home: Path) -> 
             await Worker(workspace, sleep=sleep).run()
         assert slept[0] > slept[1]
         assert await workspace.progress(LOCAL_OWNER) == {"complete": 3}
+
+
+async def test_sources_that_are_due_are_brought_in_step_and_a_failing_one_stops_nobody(
+    workspace: Workspace, tmp_path: Path
+) -> None:
+    folder = tmp_path / "kept"
+    leave_behind(folder / "notice.md")
+    for name, address, schedule in (
+        ("broken", "http://127.0.0.1:1/", "every 1m"),
+        ("folder", str(folder), "daily 00:00"),
+        ("manual", str(folder), ""),
+    ):
+        await workspace.sources.add(LOCAL_OWNER, name, address, "制度", schedule=schedule)
+    _, sleep = sleeping(2)
+    with pytest.raises(EnoughError):
+        await Worker(workspace, sleep=sleep).run()
+    broken, kept, manual = await workspace.sources.list(LOCAL_OWNER)
+    assert "did not answer" in broken.error and broken.succeeded_at is None
+    assert kept.counts == {"learned": 1} and kept.error == ""
+    assert manual.tried_at is None
+    assert await workspace.sources.due(LOCAL_OWNER) == []

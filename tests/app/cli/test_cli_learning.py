@@ -22,9 +22,11 @@ def test_a_folder_is_learned_then_kept_in_step(cli: Any, folder: Path) -> None:
         "learned": 2,
         "updated": 0,
         "unchanged": 0,
+        "moved": 0,
         "forgotten": 0,
         "passages": first["passages"],
         "quarantined": [],
+        "kept": [],
     }
     assert first["passages"] >= 2
     (folder / "prices.md").write_text(

@@ -18,6 +18,7 @@ from teaegg.app.cli.commands import (
     mcp,
     people,
     serve,
+    sources,
 )
 from teaegg.app.cli.errors import reported
 from teaegg.app.cli.output import say, use_utf8
@@ -60,7 +61,7 @@ _DOCUMENTS, _QUESTIONS, _PEOPLE, _MACHINE = "Documents", "Questions", "Who may r
 
 for _panel, _commands in (
     (_DOCUMENTS, (learn.learn, documents.documents, documents.show, documents.forget)),
-    (_DOCUMENTS, (documents.failures,)),
+    (_DOCUMENTS, (documents.failures, sources.sync)),
     (_QUESTIONS, (ask.ask, ask.search, ask.trace)),
     (_PEOPLE, (grants.grant, grants.revoke, documents.why)),
     (_MACHINE, (serve.serve, mcp.mcp, demo.demo, checks.doctor, checks.settings)),
@@ -79,6 +80,8 @@ for _name, _group in (
     # People say "users list" as readily as "user list"; both are understood, one is shown.
     if not _name.endswith("s"):
         application.add_typer(_group, name=f"{_name}s", hidden=True)
+
+application.add_typer(sources.sources, name="sources", rich_help_panel=_DOCUMENTS)
 
 
 def main() -> None:

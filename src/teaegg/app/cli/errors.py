@@ -16,6 +16,7 @@ from teaegg.core.errors import (
     NotFoundError,
     SettingsError,
     SignInError,
+    SourceUnavailableError,
     StorageError,
     TeaEggError,
     UnreadableDocumentError,
@@ -29,6 +30,7 @@ EXIT_UNREADABLE = 5
 EXIT_STORAGE = 6
 EXIT_MODEL = 7
 EXIT_SETTINGS = 8
+EXIT_SOURCE = 9
 EXIT_INTERRUPTED = 130
 """What shells expect of a program that was stopped with Ctrl-C."""
 
@@ -41,6 +43,7 @@ EXIT_CODES: tuple[tuple[type[TeaEggError], int], ...] = (
     (StorageError, EXIT_STORAGE),
     (ModelError, EXIT_MODEL),
     (SettingsError, EXIT_SETTINGS),
+    (SourceUnavailableError, EXIT_SOURCE),
 )
 
 _DISK_FULL_ERRORS = frozenset({errno.ENOSPC, errno.EDQUOT})

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
@@ -11,10 +12,12 @@ from typing import TYPE_CHECKING, Any, Self, assert_never
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn
 
 from teaegg.app.cli.output import note, say, screen
+from teaegg.core.actors import Actor
 
 if TYPE_CHECKING:
     from teaegg.app.workspace import Workspace
     from teaegg.ingest.learning import FileOutcome, LearnProgress
+    from teaegg.ingest.sources.base import Source
     from teaegg.ingest.vectors import VectorProgress
 
 OnDocument = Callable[[str], None]
@@ -25,23 +28,35 @@ _SHOWN_FAILURES = 20
 
 @dataclass(slots=True)
 class LearnReport:
-    """What became of the files; `failures` are (source, reason)."""
+    """What became of the files; `failures` and `kept` are (source, reason)."""
 
     collection: str
     learned: int = 0
     updated: int = 0
     unchanged: int = 0
+    moved: int = 0
     forgotten: int = 0
     passages: int = 0
     failures: list[tuple[str, str]] = field(default_factory=list)
+    kept: list[tuple[str, str]] = field(default_factory=list)
 
     @property
     def files(self) -> int:
-        return self.learned + self.updated + self.unchanged + len(self.failures)
+        read = self.learned + self.updated + self.unchanged + self.moved
+        return read + len(self.failures)
 
     @property
     def nothing_could_be_read(self) -> bool:
         return bool(self.failures) and self.files == len(self.failures)
+
+    @property
+    def has_news(self) -> bool:
+        changed = self.learned + self.updated + self.moved + self.forgotten
+        return bool(changed or self.failures or self.kept)
+
+    @property
+    def nothing_answered(self) -> bool:
+        return bool(self.kept) and not self.files
 
     @classmethod
     def of(cls, collection: str, outcomes: Sequence[FileOutcome]) -> LearnReport:
@@ -54,8 +69,12 @@ class LearnReport:
                     report.updated += 1
                 case "unchanged":
                     report.unchanged += 1
+                case "moved":
+                    report.moved += 1
                 case "forgotten":
                     report.forgotten += 1
+                case "kept":
+                    report.kept.append((item.source, item.reason))
                 case "quarantined":
                     report.failures.append((item.source, item.reason))
                 case unreachable:
@@ -71,20 +90,25 @@ class LearnReport:
             "learned": self.learned,
             "updated": self.updated,
             "unchanged": self.unchanged,
+            "moved": self.moved,
             "forgotten": self.forgotten,
             "passages": self.passages,
             "quarantined": [{"source": s, "reason": reason} for s, reason in self.failures],
+            "kept": [{"source": s, "reason": reason} for s, reason in self.kept],
         }
 
     def show(self) -> None:
         """One line of counts, then the files that could not be read."""
+        moved = f"{self.moved} moved, " if self.moved else ""
         say(
             f"{self.collection}: {self.learned} learned, {self.updated} updated, "
-            f"{self.unchanged} unchanged, {self.forgotten} forgotten, "
+            f"{self.unchanged} unchanged, {moved}{self.forgotten} forgotten, "
             f"{len(self.failures)} unreadable; {self.passages} new passages."
         )
         for source, reason in self.failures[:_SHOWN_FAILURES]:
             say(f"  unreadable: {source}: {reason}")
+        for source, reason in self.kept[:_SHOWN_FAILURES]:
+            say(f"  kept as it was: {source}: {reason}")
         if len(self.failures) > _SHOWN_FAILURES:
             note("All of them: teaegg failures")
 
@@ -117,26 +141,43 @@ class LearningScreen:
     async def learn(
         self,
         workspace: Workspace,
-        paths: Sequence[Path],
+        sources: Sequence[Path | Source],
         collection: str,
         *,
         restricted: bool = False,
         on_document: OnDocument = lambda _: None,
     ) -> LearnReport:
-        """Learn `paths` into `collection`."""
-        bar = self._progress.add_task(f"Reading {collection}", total=None, told="")
+        """Learn `sources` into `collection`."""
+        with self._reading(collection) as tell:
+
+            def tell_all(progress: LearnProgress) -> None:
+                tell(progress)
+                if progress.latest.document and progress.latest.outcome != "forgotten":
+                    on_document(progress.latest.document)
+
+            outcomes = await workspace.learner.learn(
+                sources, collection=collection, restricted=restricted, on_progress=tell_all
+            )
+        return LearnReport.of(collection, outcomes)
+
+    async def sync(self, workspace: Workspace, actor: Actor, name: str) -> LearnReport:
+        """Bring the source `name` in step."""
+        with self._reading(name) as tell:
+            outcomes = await workspace.sources.sync(actor, name, on_progress=tell)
+        return LearnReport.of(name, outcomes)
+
+    @contextmanager
+    def _reading(self, name: str) -> Iterator[Callable[[LearnProgress], None]]:
+        """A bar that follows one run of learning."""
+        bar = self._progress.add_task(f"Reading {name}", total=None, told="")
 
         def tell(progress: LearnProgress) -> None:
             told = f"{progress.passages} passages"
             self._progress.update(bar, completed=progress.done, total=progress.total, told=told)
-            if progress.latest.outcome != "forgotten":
-                on_document(progress.latest.document)
 
-        outcomes = await workspace.learner.learn(
-            paths, collection=collection, restricted=restricted, on_progress=tell
-        )
-        self._progress.update(bar, completed=len(outcomes), total=len(outcomes))
-        return LearnReport.of(collection, outcomes)
+        yield tell
+        done = self._progress.tasks[bar].completed
+        self._progress.update(bar, total=done)
 
     async def fill_vectors(self, workspace: Workspace) -> int:
         """Make the vectors that are missing; returns how many. Full text answers meanwhile."""

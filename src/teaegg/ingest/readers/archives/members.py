@@ -11,7 +11,7 @@ from teaegg.ingest.cleaning import shown
 from teaegg.ingest.encodings import decode
 from teaegg.ingest.readers.base import Outline, ReadLimits, stem_of, unreadable
 from teaegg.ingest.readers.nested import MemberReader, add_member, note_left_out
-from teaegg.ingest.sources import is_skipped
+from teaegg.ingest.sources.names import is_skipped
 
 UNPACK_REMEDY = "Unpack it and learn the folder."
 

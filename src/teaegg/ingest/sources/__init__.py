@@ -1,0 +1,1 @@
+"""Where documents come from: folders, web pages, object stores, mailboxes and databases. All read-only."""
