@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import sys
@@ -31,3 +32,8 @@ def spread(items: Sequence[Any], limit: int) -> list[Any]:
     if not 0 < limit < len(items):
         return list(items)
     return [items[i * len(items) // limit] for i in range(limit)]
+
+
+def half_of(key: str) -> int:
+    """The half of the data that the passage or document `key` is in: 0 is fitted on, 1 is reported."""
+    return int(hashlib.sha256(key.encode()).hexdigest(), 16) % 2

@@ -10,7 +10,6 @@ usage: python -m bench.fit_spans [--write] [--limit N]
 from __future__ import annotations
 
 import asyncio
-import hashlib
 import json
 import math
 from collections.abc import AsyncIterator, Sequence
@@ -22,7 +21,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import minimize
 
-from bench.data import ROOT, rows, spread
+from bench.data import ROOT, half_of, rows, spread
 from bench.measuring import Progress, arguments, home_folder, report
 from teaegg.core.actors import VisibleSet
 from teaegg.core.documents import Passage
@@ -137,11 +136,6 @@ def _example(
     )
     features = lexical_features(question, spans)
     return Example(name, half_of(gold), kind, question, spans, features, right, answers)
-
-
-def half_of(key: str) -> int:
-    """0 is fitted on, 1 is reported."""
-    return int(hashlib.sha256(key.encode()).hexdigest(), 16) % 2
 
 
 def _without(text: str, answers: list[str]) -> str:

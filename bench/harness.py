@@ -12,6 +12,7 @@ from teaegg.core.actors import LOCAL_OWNER
 from teaegg.core.answers import Answer
 from teaegg.core.settings import AnswerSettings, SearchSettings, Settings
 from teaegg.ingest.learning import FileOutcome
+from teaegg.models.base import Embedder
 from teaegg.retrieval.events import AnswerReady
 
 
@@ -21,12 +22,13 @@ async def workspace_in(
     *,
     search: SearchSettings | None = None,
     answers: AnswerSettings | None = None,
+    embedder: Embedder | None = None,
 ) -> AsyncIterator[Workspace]:
     """A workspace with the default engines and settings, save for what is handed in."""
     settings = Settings(
         home=home, search=search or SearchSettings(), answers=answers or AnswerSettings()
     )
-    async with open_workspace(settings) as workspace:
+    async with open_workspace(settings, embedder=embedder) as workspace:
         yield workspace
 
 

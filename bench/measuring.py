@@ -71,7 +71,7 @@ def _command(name: str) -> str:
     return " ".join(["python -m bench." + name, *words])
 
 
-def _commit() -> str:
+def commit() -> str:
     """The commit of this code; "+changes" when files differ from it."""
 
     def git(*words: str) -> str:
@@ -90,7 +90,7 @@ def report(name: str, result: dict[str, Any]) -> None:
         "measurement": name,
         "command": _command(name),
         "when": datetime.now(UTC).isoformat(timespec="seconds"),
-        "commit": _commit(),
+        "commit": commit(),
         "machine": f"{platform.machine()}, {os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}",
         **result,
     }

@@ -20,8 +20,7 @@ from pathlib import Path
 from typing import Any
 
 from bench.check_quotes import check
-from bench.data import data_folder, rows, spread
-from bench.fit_spans import half_of
+from bench.data import data_folder, half_of, rows, spread
 from bench.harness import answer, learn_folder, workspace_in, write_texts
 from bench.measuring import OUT, Progress, arguments, home_folder, milliseconds, report
 from teaegg.app.workspace import Workspace

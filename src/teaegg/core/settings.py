@@ -141,6 +141,11 @@ class SearchSettings(_Section):
         le=1,
         description="Share of the vector score in the fused score; the rest is full text.",
     )
+    reranker: Literal["fitted", "none"] = Field(
+        "fitted",
+        description="What puts the best of the found passages first: `fitted` weighs what their texts,"
+        " headings and neighbours say; `none` keeps the order of the fused scores.",
+    )
     evidence_passages: int = Field(6, ge=1, le=50, description="Passages handed on as evidence.")
 
 

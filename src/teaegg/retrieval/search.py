@@ -15,6 +15,7 @@ from teaegg.core.settings import SearchSettings
 from teaegg.models.base import Embedder, Vectors
 from teaegg.retrieval.query import Query, understand
 from teaegg.retrieval.ranking.exact import exact_first, telling
+from teaegg.retrieval.ranking.factory import make_reranker
 from teaegg.retrieval.ranking.fusion import fuse
 from teaegg.store.documents import DocumentRecords
 from teaegg.store.index import Hit, PassageIndex
@@ -63,6 +64,7 @@ class Searcher:
         self._documents = documents
         self._embedder = embedder
         self._settings = settings
+        self._reranker = make_reranker(settings)
         self._clock = clock
 
     async def search(
@@ -88,9 +90,10 @@ class Searcher:
             self._vector(query, visible, collections),
         )
         fused = fuse(query, text, near.hits, vector_weight=self._settings.vector_weight)
+        ranked = await self._reranker.rerank(query, fused) if self._reranker else fused
         # Of the codes only a few: the question may be about what the fused search finds.
-        exact = [*articles, *telling(coded, query.codes, fused)[:_CODE_EVIDENCE]]
-        evidence = tuple(exact_first(exact, fused)[:limit])
+        exact = [*articles, *telling(coded, query.codes, ranked)[:_CODE_EVIDENCE]]
+        evidence = tuple(exact_first(exact, ranked)[:limit])
         elapsed = (self._clock.monotonic_seconds() - started) * 1000
         timings = {"search": elapsed, "embedding": near.embedding_ms}
         return SearchResult(query, evidence, timings, near.vector, near.degraded)

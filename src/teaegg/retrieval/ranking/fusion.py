@@ -9,7 +9,7 @@ from teaegg.core.terms import index_terms
 from teaegg.retrieval.query import Query
 from teaegg.store.index import Hit
 
-_VECTOR_SPREAD = 0.12
+VECTOR_SPREAD = 0.12
 """Cosines of multilingual-e5 lie close together: this far below the best counts as nothing."""
 _FULL_GATE_COVERAGE = 0.35
 """From this share of the question's terms on, full text is trusted fully."""
@@ -36,7 +36,7 @@ def fuse(
         vector_score = vector_scores.get(passage_id)
         text_part = text_score / best_text if text_score is not None and best_text > 0 else 0.0
         vector_part = (
-            max(0.0, 1 - (best_vector - vector_score) / _VECTOR_SPREAD)
+            max(0.0, 1 - (best_vector - vector_score) / VECTOR_SPREAD)
             if vector_score is not None
             else 0.0
         )
