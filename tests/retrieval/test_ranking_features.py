@@ -68,6 +68,12 @@ def test_rules_on_how_to_apply_a_law_are_known_by_its_name_in_their_title() -> N
     assert column("subordinate", "试用期", candidates) == [0.0, 1.0, 1.0, 0.0]
 
 
+def test_a_longer_name_that_ends_in_another_is_not_subordinate() -> None:
+    titles = ("中华人民共和国仲裁法", "中华人民共和国劳动争议调解仲裁法")
+    candidates = [evidence(title, "", title=title) for title in titles]
+    assert column("subordinate", "仲裁", candidates) == [0.0, 0.0]
+
+
 def test_two_versions_of_a_document_are_not_subordinate_to_each_other() -> None:
     candidates = [evidence("a", "", title="公司法（2018）"), evidence("b", "", title="公司法")]
     assert column("subordinate", "股东", candidates) == [0.0, 0.0]

@@ -136,10 +136,11 @@ class SearchSettings(_Section):
         40, ge=1, le=1000, description="Passages taken from each of the two searches."
     )
     vector_weight: float = Field(
-        0.5,
+        0.65,
         ge=0,
         le=1,
-        description="Share of the vector score in the fused score; the rest is full text.",
+        description="Share of the vector score in the fused score; the rest is full text. The default"
+        " is fitted by bench/fit_search.py.",
     )
     reranker: Literal["fitted", "none"] = Field(
         "fitted",

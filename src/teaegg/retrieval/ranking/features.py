@@ -132,9 +132,10 @@ def _of_document(candidates: Sequence[Evidence], fused: Floats) -> Floats:
 
 
 def _subordinate(candidates: Sequence[Evidence]) -> Floats:
-    """1 where the title holds another candidate's whole title: 劳动合同法实施条例 beside 劳动合同法."""
+    """1 where the title names another candidate's document and goes on: 劳动合同法实施条例.
+
+    A name at the very end is a longer name (劳动争议调解仲裁法 beside 仲裁法).
+    """
     titles = [_TITLE_DECORATION.sub("", item.passage.title) for item in candidates]
     named = {title for title in titles if len(title) >= _MINIMUM_TITLE_CHARACTERS}
-    return np.array(
-        [float(any(other != title and other in title for other in named)) for title in titles]
-    )
+    return np.array([float(any(name in title[:-1] for name in named)) for title in titles])
