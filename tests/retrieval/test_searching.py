@@ -82,7 +82,7 @@ async def test_the_reranker_puts_the_best_passage_at_1(
 ) -> None:
     await learn(workspace, tmp_path)
     found = await workspace.search(LOCAL_OWNER, "试用期最长多久？")
-    assert [item.score for item in found.evidence][0] == 1.0
+    assert found.evidence[0].score == 1.0
     assert found.evidence[0].passage.location.article == "2"
 
 
