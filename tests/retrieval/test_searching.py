@@ -12,7 +12,7 @@ from teaegg.app.workspace import Workspace
 from teaegg.core.actors import LOCAL_OWNER
 from teaegg.core.answers import Answer
 from teaegg.core.errors import ModelUnavailableError, NotFoundError
-from teaegg.core.settings import AnswerSettings, EmbeddingModelSettings, Settings
+from teaegg.core.settings import AnswerSettings, EmbeddingModelSettings, SearchSettings, Settings
 from teaegg.models.base import Vectors
 from teaegg.models.standin import ScriptedChat, TermEmbedder
 from teaegg.retrieval.events import AnswerReady
@@ -34,9 +34,15 @@ async def workspace(tmp_path: Path) -> AsyncIterator[Workspace]:
         yield found
 
 
-def opened(folder: Path, embedder: TermEmbedder, chat: ScriptedChat | None = None):  # type: ignore[no-untyped-def]
+def opened(  # type: ignore[no-untyped-def]
+    folder: Path,
+    embedder: TermEmbedder,
+    chat: ScriptedChat | None = None,
+    search: SearchSettings | None = None,
+):
     settings = Settings(
         home=folder / "home",
+        search=search or SearchSettings(),
         embedding=EmbeddingModelSettings(dimensions=64),
         answers=AnswerSettings(abstain_below=0.0),
     )
@@ -60,6 +66,24 @@ async def test_a_named_article_comes_first(workspace: Workspace, tmp_path: Path)
     found = await workspace.search(LOCAL_OWNER, "劳动法第一条的内容是什么？")
     assert found.evidence[0].exact
     assert found.evidence[0].passage.location.article == "1"
+
+
+async def test_without_a_reranker_the_fused_scores_stay(tmp_path: Path) -> None:
+    plain = SearchSettings(reranker="none", vector_weight=0.4)
+    async with opened(tmp_path, TermEmbedder(64), search=plain) as workspace:
+        await learn(workspace, tmp_path)
+        found = await workspace.search(LOCAL_OWNER, "试用期")
+        # No vector is there yet, so the best passage has the whole share of full text.
+        assert found.evidence[0].score == pytest.approx(0.6)
+
+
+async def test_the_reranker_puts_the_best_passage_at_1(
+    workspace: Workspace, tmp_path: Path
+) -> None:
+    await learn(workspace, tmp_path)
+    found = await workspace.search(LOCAL_OWNER, "试用期最长多久？")
+    assert found.evidence[0].score == 1.0
+    assert found.evidence[0].passage.location.article == "2"
 
 
 async def test_full_text_answers_before_any_vector_is_made(

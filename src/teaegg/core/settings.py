@@ -174,10 +174,16 @@ class SearchSettings(_Section):
         40, ge=1, le=1000, description="Passages taken from each of the two searches."
     )
     vector_weight: float = Field(
-        0.5,
+        0.65,
         ge=0,
         le=1,
-        description="Share of the vector score in the fused score; the rest is full text.",
+        description="Share of the vector score in the fused score; the rest is full text. The default"
+        " is fitted by bench/fit_search.py.",
+    )
+    reranker: Literal["fitted", "none"] = Field(
+        "fitted",
+        description="What puts the best of the found passages first: `fitted` weighs what their texts,"
+        " headings and neighbours say; `none` keeps the order of the fused scores.",
     )
     evidence_passages: int = Field(6, ge=1, le=50, description="Passages handed on as evidence.")
 
