@@ -29,7 +29,7 @@ from teaegg.core.documents import Passage
 from teaegg.core.settings import AnswerSettings
 from teaegg.models.nano import NanoEmbedder
 from teaegg.retrieval.query import understand
-from teaegg.retrieval.search import fuse
+from teaegg.retrieval.ranking.fusion import fuse
 from teaegg.retrieval.spans.answerability import ANSWER_FEATURES, answer_features
 from teaegg.retrieval.spans.content import content_terms
 from teaegg.retrieval.spans.evidence import Question, Source, Span, read_question, read_spans

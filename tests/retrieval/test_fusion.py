@@ -3,7 +3,7 @@ from hypothesis import strategies as st
 
 from teaegg.core.documents import Passage
 from teaegg.retrieval.query import understand
-from teaegg.retrieval.search import fuse
+from teaegg.retrieval.ranking.fusion import fuse
 from teaegg.store.index import Hit
 
 

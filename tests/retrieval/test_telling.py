@@ -1,6 +1,6 @@
 from teaegg.core.answers import Evidence
 from teaegg.core.documents import Passage
-from teaegg.retrieval.search import telling
+from teaegg.retrieval.ranking.exact import telling
 
 CODE = frozenset({"QH20015"})
 

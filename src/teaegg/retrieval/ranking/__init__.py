@@ -1,0 +1,1 @@
+"""Which evidence comes first: fusion of the searches, exact references, and rerankers."""
