@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from teaegg.core.actors import VisibleSet
@@ -12,10 +12,13 @@ from teaegg.core.clock import Clock
 from teaegg.core.documents import Passage
 from teaegg.core.errors import ModelError
 from teaegg.core.settings import SearchSettings
+from teaegg.core.terms import index_terms
 from teaegg.models.base import Embedder, Vectors
 from teaegg.retrieval.query import Query, understand
 from teaegg.retrieval.ranking.exact import exact_first, telling
 from teaegg.retrieval.ranking.fusion import fuse
+from teaegg.retrieval.understanding.code_lookup import CodeLookup
+from teaegg.retrieval.understanding.spelling import Speller
 from teaegg.store.documents import DocumentRecords
 from teaegg.store.index import Hit, PassageIndex
 
@@ -64,6 +67,8 @@ class Searcher:
         self._embedder = embedder
         self._settings = settings
         self._clock = clock
+        self._codes = CodeLookup(index, _CODE_LIMIT)
+        self._speller = Speller(index)
 
     async def search(
         self,
@@ -76,9 +81,12 @@ class Searcher:
         """The `limit` best pieces of evidence for `question`, best first."""
         started = self._clock.monotonic_seconds()
         query = understand(question, await self._documents.names(visible=visible))
+        query = await self._spelled(query, visible)
         articles, coded, text, near = await asyncio.gather(
             self._articles(query, visible, collections),
-            self._coded(query, visible, collections),
+            self._codes.find(
+                query.codes, query.joined_codes, visible=visible, collections=collections
+            ),
             self._index.text_search(
                 query.terms,
                 visible=visible,
@@ -89,7 +97,7 @@ class Searcher:
         )
         fused = fuse(query, text, near.hits, vector_weight=self._settings.vector_weight)
         # Of the codes only a few: the question may be about what the fused search finds.
-        exact = [*articles, *telling(coded, query.codes, fused)[:_CODE_EVIDENCE]]
+        exact = [*articles, *telling(coded.passages, coded.codes, fused)[:_CODE_EVIDENCE]]
         evidence = tuple(exact_first(exact, fused)[:limit])
         elapsed = (self._clock.monotonic_seconds() - started) * 1000
         timings = {"search": elapsed, "embedding": near.embedding_ms}
@@ -125,10 +133,8 @@ class Searcher:
         )
         return sorted(found, key=lambda passage: query.documents.index(passage.document))
 
-    async def _coded(
-        self, query: Query, visible: VisibleSet, collections: frozenset[str]
-    ) -> list[Passage]:
-        """Passages that hold a code of the question, in no order."""
-        return await self._index.exact_search(
-            identifiers=query.codes, visible=visible, limit=_CODE_LIMIT, collections=collections
-        )
+    async def _spelled(self, query: Query, visible: VisibleSet) -> Query:
+        """The query with the terms of what its misspelled words stand for."""
+        corrections = await self._speller.corrections(query.text, visible=visible)
+        terms = (term for like in corrections.values() for term in index_terms(like))
+        return replace(query, terms=tuple(dict.fromkeys((*query.terms, *terms))))
