@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
+from pathlib import Path
 
 from teaegg.access.service import Access
+from teaegg.app.glossary import Glossary
 from teaegg.app.workspace import Parts, Workspace
 from teaegg.core.clock import Clock, SystemClock
 from teaegg.core.errors import StorageError
@@ -16,10 +18,12 @@ from teaegg.models.base import ChatModel, Embedder
 from teaegg.models.factory import make_chat_model, make_embedder
 from teaegg.retrieval.answering import Answerer
 from teaegg.retrieval.search import Searcher
+from teaegg.retrieval.understanding.company_words import CompanyWords
 from teaegg.serving.conversations import Conversations
 from teaegg.store.blobs import BlobStore
 from teaegg.store.database import Database, open_database
 from teaegg.store.documents import DocumentRecords
+from teaegg.store.glossary import GlossaryFile
 from teaegg.store.index import PassageIndex
 from teaegg.store.lance import open_lance_index
 from teaegg.store.traces import ConversationRecords, TraceRecords
@@ -69,7 +73,11 @@ def _assemble(
     documents = DocumentRecords(database)
     blobs = BlobStore(settings.home / "blobs")
     traces = TraceRecords(database)
-    searcher = Searcher(index, documents, embedder, settings.search, clock)
+    glossary = GlossaryFile(Path(settings.search.glossary or settings.home / "glossary.csv"))
+    access = Access(
+        database, clock, session_hours=settings.server.session_hours, oidc=settings.oidc
+    )
+    searcher = Searcher(index, documents, embedder, CompanyWords(glossary), settings.search, clock)
     answerer = Answerer(
         searcher,
         index,
@@ -82,12 +90,8 @@ def _assemble(
     )
     return Parts(
         settings=settings,
-        access=Access(
-            database,
-            clock,
-            session_hours=settings.server.session_hours,
-            oidc=settings.oidc,
-        ),
+        access=access,
+        glossary=Glossary(glossary, access),
         index=index,
         documents=documents,
         blobs=blobs,

@@ -142,6 +142,10 @@ class SearchSettings(_Section):
         description="Share of the vector score in the fused score; the rest is full text.",
     )
     evidence_passages: int = Field(6, ge=1, le=50, description="Passages handed on as evidence.")
+    glossary: str = Field(
+        "",
+        description="CSV file of names and aliases; empty means glossary.csv in the home folder.",
+    )
 
 
 class AnswerSettings(_Section):

@@ -7,9 +7,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from teaegg.core.terms import fold, index_terms
 from teaegg.retrieval.spans.content import content_terms
 from teaegg.retrieval.understanding.codes import codes_in, joined_codes
 from teaegg.retrieval.understanding.references import ArticleReference, references_in
+from teaegg.retrieval.understanding.synonyms import NO_SYNONYMS, Synonyms
 from teaegg.retrieval.understanding.titles import named_documents
 from teaegg.store.documents import DocumentName
 
@@ -38,19 +40,34 @@ class Query:
     references: tuple[ArticleReference, ...] = ()
 
 
-def understand(question: str, names: Sequence[DocumentName]) -> Query:
-    """Read `question`; `names` are the documents its author may know of."""
+def understand(
+    question: str, names: Sequence[DocumentName], words: Synonyms = NO_SYNONYMS
+) -> Query:
+    """Read `question`; `names` and `words` are what its author may know of."""
     references = references_in(question)
+    others = _other_words(question, words)
     return Query(
         text=question,
         language=language_of(question),
-        terms=content_terms(question),
+        terms=tuple(dict.fromkeys((*content_terms(question), *_terms_of(others)))),
         codes=codes_in(question),
         articles=frozenset(reference.article for reference in references),
-        documents=named_documents(question, names),
+        documents=named_documents(" ".join((question, *others)), names),
         joined_codes=joined_codes(question),
         references=references,
     )
+
+
+def _other_words(question: str, words: Synonyms) -> tuple[str, ...]:
+    """What the glossary's names in the question are called otherwise."""
+    asked = fold(question).lower()
+    concepts = words.concepts(asked)
+    found = (word for concept in concepts for word in concept.words if word not in asked)
+    return tuple(dict.fromkeys(found))
+
+
+def _terms_of(words: Sequence[str]) -> list[str]:
+    return [term for word in words for term in index_terms(word)]
 
 
 def language_of(text: str) -> Language:

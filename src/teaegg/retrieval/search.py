@@ -17,7 +17,9 @@ from teaegg.models.base import Embedder, Vectors
 from teaegg.retrieval.query import Query, understand
 from teaegg.retrieval.ranking.exact import exact_first, telling
 from teaegg.retrieval.ranking.fusion import fuse
+from teaegg.retrieval.tables.lookup import TableLookup
 from teaegg.retrieval.understanding.code_lookup import CodeLookup
+from teaegg.retrieval.understanding.company_words import CompanyWords
 from teaegg.retrieval.understanding.spelling import Speller
 from teaegg.store.documents import DocumentRecords
 from teaegg.store.index import Hit, PassageIndex
@@ -59,16 +61,19 @@ class Searcher:
         index: PassageIndex,
         documents: DocumentRecords,
         embedder: Embedder,
+        words: CompanyWords,
         settings: SearchSettings,
         clock: Clock,
     ) -> None:
         self._index = index
         self._documents = documents
         self._embedder = embedder
+        self._words = words
         self._settings = settings
         self._clock = clock
         self._codes = CodeLookup(index, _CODE_LIMIT)
         self._speller = Speller(index)
+        self._tables = TableLookup(index)
 
     async def search(
         self,
@@ -80,12 +85,20 @@ class Searcher:
     ) -> SearchResult:
         """The `limit` best pieces of evidence for `question`, best first."""
         started = self._clock.monotonic_seconds()
-        query = understand(question, await self._documents.names(visible=visible))
+        names = await self._documents.names(visible=visible)
+        query = understand(question, names, self._words.known_to(visible))
         query = await self._spelled(query, visible)
-        articles, coded, text, near = await asyncio.gather(
+        articles, coded, rows, text, near = await asyncio.gather(
             self._articles(query, visible, collections),
             self._codes.find(
                 query.codes, query.joined_codes, visible=visible, collections=collections
+            ),
+            self._tables.find(
+                question,
+                synonyms=self._words.with_general(visible),
+                visible=visible,
+                collections=collections,
+                limit=limit,
             ),
             self._index.text_search(
                 query.terms,
@@ -97,7 +110,8 @@ class Searcher:
         )
         fused = fuse(query, text, near.hits, vector_weight=self._settings.vector_weight)
         # Of the codes only a few: the question may be about what the fused search finds.
-        exact = [*articles, *telling(coded.passages, coded.codes, fused)[:_CODE_EVIDENCE]]
+        told = telling(coded.passages, coded.codes, fused)[:_CODE_EVIDENCE]
+        exact = [*articles, *told, *rows]
         evidence = tuple(exact_first(exact, fused)[:limit])
         elapsed = (self._clock.monotonic_seconds() - started) * 1000
         timings = {"search": elapsed, "embedding": near.embedding_ms}

@@ -20,6 +20,7 @@ from teaegg.core.terms import fold
 CELL_SEPARATOR = "；"
 _HEADER = re.compile(r"([^:；]{1,60}): ")
 _UNIT_OF_HEADER = re.compile(r"[(\[（][^()\[\]（）]*[)\]）]|[/,，][^/]*$|\s+")
+_SYMBOL = re.compile(r"(?<=[㐀-鿿])[a-zA-Z]{1,2}$")
 _MOST_FACTS = 40
 
 
@@ -77,8 +78,8 @@ def attribute_key(name: str, dimension: str) -> str:
 
 
 def attribute_name(header: str) -> str:
-    """A header as it is compared: 长度(mm), 长 度 and 长度/mm are 长度."""
-    return _UNIT_OF_HEADER.sub("", fold(header)).lower()
+    """A header as it is compared: 长度(mm), 长 度, 长度/mm and 长度L are 长度."""
+    return _SYMBOL.sub("", _UNIT_OF_HEADER.sub("", fold(header))).lower()
 
 
 # In a table the same few cells stand again and again.

@@ -13,6 +13,9 @@ from typing import NamedTuple
 
 from teaegg.core.quantities.units import UNIT, Unit, unit_of
 
+NOMINAL_INCHES = "公称英寸"
+"""The attribute of a pipe's size in inches, which is no length that can be measured on it."""
+
 _INCH = Decimal("0.0254")
 _MILLIMETRE = Decimal("0.001")
 _BAR = Decimal(100_000)
@@ -45,6 +48,7 @@ _DN_OF_INCHES = {
         ("1.5", 40), ("2", 50), ("2.5", 65), ("3", 80), ("4", 100), ("6", 150), ("8", 200),
     )
 }  # fmt: skip
+_INCHES_OF_DN = {Decimal(nominal): inches for inches, nominal in _DN_OF_INCHES.items()}
 _PITCHES_END = Decimal(4)
 """M8×1.25 names a pitch, M8×30 a length: no length of a screw is below this."""
 
@@ -140,6 +144,11 @@ def _thread_parts(match: re.Match[str]) -> Iterator[_Part]:
     elif family.upper() in ("G", "R", "RC", "NPT", "BSP"):
         yield from _pipe_parts("G" if family.upper() == "BSP" else family.upper(), size)
         return
+    elif family.upper() == "DN":
+        yield _Part("DN", size)
+        inches = _INCHES_OF_DN.get(size)
+        if inches is not None:
+            yield _Part("length", inches * _INCH, NOMINAL_INCHES)
     elif family.upper() == "PN":
         yield _Part("PN", size)
         yield _Part("pressure", size * _BAR, "公称压力")
@@ -155,3 +164,4 @@ def _pipe_parts(family: str, inches: Decimal) -> Iterator[_Part]:
     nominal = _DN_OF_INCHES.get(inches)
     if nominal is not None:
         yield _Part("DN", Decimal(nominal))
+    yield _Part("length", inches * _INCH, NOMINAL_INCHES)

@@ -19,8 +19,7 @@ class Unit(NamedTuple):
     factor: Decimal
 
 
-# dimension → "factor: spelling spelling …; factor: …". Spellings are case-sensitive only where
-# case tells units apart (m and M, the prefixes), see `_CASE_MATTERS`.
+# dimension → "factor: spelling spelling …; factor: …".
 _UNITS = {
     "length": (
         "0.001: mm 毫米; 0.01: cm 厘米 公分; 1: m 米 公尺 meter meters metre metres; "
