@@ -26,6 +26,10 @@ class Question:
     gold: frozenset[str]
 
 
+_WISHES: dict[Split, tuple[str, ...]] = {
+    "dev": ("{}", "我要{}", "有没有{}", "找一种{}", "{}有哪些", "{}，推荐一下"),
+    "test": ("{}", "请问库存里有{}吗", "需要{}", "想采购一批{}", "能不能帮我选{}", "{}用哪个型号"),
+}
 _Case = tuple[str, Callable[[Row], bool]]
 
 _ASKED: dict[Split, tuple[str, ...]] = {
@@ -96,6 +100,8 @@ def _by_case(
             text, is_right = maker(row)
         except KeyError:
             continue  # this row has no such column
+        if kind == "description":
+            text = chance.choice(_WISHES[split]).format(text)
         gold = frozenset(r.number for r in rows if _safely(is_right, r))
         if gold:
             made.append(Question(kind, text, gold))

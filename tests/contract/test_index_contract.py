@@ -77,6 +77,16 @@ async def test_text_search_finds_best_first_and_no_zero_scores(index: PassageInd
     assert await found(index, "天气预报", EVERYTHING) == []
 
 
+async def test_every_group_of_terms_can_be_demanded(index: PassageIndex) -> None:
+    await fill(index)
+    groups = [["试用", "螺母"], ["螺钉", "通知"]]
+    for _ in range(2):
+        hits = await index.text_search([], every_of=groups, visible=EVERYTHING, limit=9)
+        assert [hit.passage.id for hit in hits] == ["d2-v1-0"]
+        assert not await index.text_search([], every_of=groups, visible=LAWS, limit=9)
+        await index.optimize()
+
+
 async def test_passages_come_back_as_they_were_put(index: PassageIndex) -> None:
     await fill(index)
     assert await index.passages_of("d1", visible=LAWS) == [

@@ -88,17 +88,10 @@ class Searcher:
         names = await self._documents.names(visible=visible)
         query = understand(question, names, self._words.known_to(visible))
         query = await self._spelled(query, visible)
-        articles, coded, rows, text, near = await asyncio.gather(
+        articles, coded, text, near = await asyncio.gather(
             self._articles(query, visible, collections),
             self._codes.find(
                 query.codes, query.joined_codes, visible=visible, collections=collections
-            ),
-            self._tables.find(
-                question,
-                synonyms=self._words.with_general(visible),
-                visible=visible,
-                collections=collections,
-                limit=limit,
             ),
             self._index.text_search(
                 query.terms,
@@ -110,6 +103,14 @@ class Searcher:
         )
         fused = fuse(query, text, near.hits, vector_weight=self._settings.vector_weight)
         # Of the codes only a few: the question may be about what the fused search finds.
+        rows = await self._tables.find(
+            question,
+            synonyms=self._words.with_general(visible),
+            visible=visible,
+            collections=collections,
+            limit=limit,
+            in_tables=bool(text) and text[0].passage.location.row is not None,
+        )
         told = telling(coded.passages, coded.codes, fused)[:_CODE_EVIDENCE]
         exact = [*articles, *told, *rows]
         evidence = tuple(exact_first(exact, fused)[:limit])

@@ -63,10 +63,12 @@ class PassageIndex(Protocol):
         limit: int,
         collections: frozenset[str] = frozenset(),
         facts: Facts = (),
+        every_of: Sequence[Sequence[str]] = (),
     ) -> list[Hit]:
         """Best passages by BM25 over `terms`; no hit has score 0. Empty `collections` means all.
 
-        With `facts`, only rows that meet them all.
+        With `facts`, only rows that meet them all; with `every_of`, only passages that hold at least
+        one term of each group, scored by these instead.
         """
         ...
 

@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
-from lancedb.query import MatchQuery
+from lancedb.query import BooleanQuery, MatchQuery, Occur
 from numpy.typing import NDArray
 
 from teaegg.core.actors import VisibleSet
@@ -116,11 +116,12 @@ class LanceIndex:
         limit: int,
         collections: frozenset[str] = frozenset(),
         facts: Facts = (),
+        every_of: Sequence[Sequence[str]] = (),
     ) -> list[Hit]:
-        if not terms or visible.is_empty:
+        if not (terms or every_of) or visible.is_empty:
             return []
         where = _and(_visible_filter(visible), _collection_filter(collections), _fact_filter(facts))
-        query = MatchQuery(" ".join(terms), "terms")
+        query = _every_of(every_of) if every_of else MatchQuery(" ".join(terms), "terms")
         rows = await guarded(
             lambda: (
                 _where(self._passages.query().nearest_to_text(query), where)
@@ -300,6 +301,12 @@ async def open_lance_index(url: str, *, dimensions: int) -> LanceIndex:
     StorageError when the place cannot be used or holds vectors of another length.
     """
     return LanceIndex(*await open_tables(url, dimensions=dimensions), dimensions)
+
+
+def _every_of(groups: Sequence[Sequence[str]]) -> BooleanQuery:
+    return BooleanQuery(
+        [(Occur.MUST, MatchQuery(" ".join(group), "terms")) for group in groups if group]
+    )
 
 
 def _reading_order(passage: Passage) -> tuple[str, int]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
+from functools import partial
 from typing import NamedTuple
 
 from teaegg.core.actors import VisibleSet
@@ -24,7 +25,7 @@ from teaegg.retrieval.tables.preferences import Preference, preferences_in, pref
 from teaegg.retrieval.understanding.synonyms import Synonyms
 from teaegg.store.index import Facts, PassageIndex
 
-_CANDIDATES = 300
+_CANDIDATES = 200
 _LEAST_COVERAGE = 0.5
 _LEAST_COVERAGE_WITHOUT_MEASURE = 0.75
 _ROWS_WITHOUT_MEASURE = 3
@@ -54,46 +55,62 @@ class TableLookup:
         visible: VisibleSet,
         collections: frozenset[str],
         limit: int,
+        in_tables: bool,
     ) -> list[Passage]:
-        """The rows that `question` describes, best first; [] when it describes none for sure."""
+        """The rows that `question` describes, best first; [] when it describes none for sure.
+
+        Without a measure in the question they are only looked for when `in_tables` says that the
+        best passage by full text is a row as well.
+        """
         demands = read_demands(question)
         pieces = pieces_of(demands.subject, synonyms)
-        if not demands.measures and not pieces:
+        if not (demands.measures or (in_tables and pieces)):
             return []
-        terms = _terms(pieces)
+        groups = [_terms(piece) for piece in pieces]
         by_dimension = [
             range_tokens(dimension_key(demand.dimension), demand.low, demand.high)
             for demand in demands.measures
             if demand.dimension
         ]
-        found = await self._candidates(terms, by_dimension, visible, collections)
+        found = await self._candidates(groups, by_dimension, visible, collections)
         meant = _meant(demands, found, synonyms)
         by_attribute = [_tokens(demand, named) for demand, named in meant if named]
         if by_attribute:
+            pieces = _without_attributes(pieces, meant)
+            groups = [_terms(piece) for piece in pieces]
             facts = [*by_dimension, *by_attribute]
-            found = await self._candidates(terms, facts, visible, collections)
-        pieces = _without_attributes(pieces, meant)
+            found = await self._candidates(groups, facts, visible, collections)
         wishes = preferences_in(demands.subject)
         scored = _ranked(found, meant, pieces, wishes, synonyms)
         return _sure(scored, meant, pieces)[:limit]
 
     async def _candidates(
-        self, terms: Sequence[str], facts: Facts, visible: VisibleSet, collections: frozenset[str]
+        self,
+        groups: Sequence[Sequence[str]],
+        facts: Facts,
+        visible: VisibleSet,
+        collections: frozenset[str],
     ) -> list[Passage]:
-        """Rows that meet `facts`, those that the terms speak for first."""
-        if not terms:
+        """Rows that meet `facts`: those that name the whole subject, else what names most of it."""
+        if not groups:
             return await self._index.exact_search(
                 facts=facts, visible=visible, limit=_CANDIDATES, collections=collections
             )
-        hits = await self._index.text_search(
-            terms, visible=visible, limit=_CANDIDATES, collections=collections, facts=facts
+        # By terms alone a row that says one thing in many words would stand before the right one.
+        search = partial(
+            self._index.text_search,
+            visible=visible,
+            limit=_CANDIDATES,
+            collections=collections,
+            facts=facts,
         )
+        terms = tuple(dict.fromkeys(term for group in groups for term in group))
+        hits = await search((), every_of=groups) or await search(terms)
         return [hit.passage for hit in hits]
 
 
-def _terms(pieces: Iterable[Piece]) -> tuple[str, ...]:
-    words = (word for piece in pieces for word in piece.words)
-    return tuple(dict.fromkeys(term for word in words for term in index_terms(word)))
+def _terms(piece: Piece) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(term for word in piece.words for term in index_terms(word)))
 
 
 def _meant(demands: Demands, found: Sequence[Passage], synonyms: Synonyms) -> _Meant:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import NamedTuple
 
 from teaegg.core.actors import VisibleSet
 from teaegg.core.documents import Passage
+from teaegg.core.terms import identifiers
 from teaegg.retrieval.understanding.codes import look_alikes
 from teaegg.store.index import PassageIndex
 
@@ -18,6 +20,10 @@ class CodeHits(NamedTuple):
 
     passages: list[Passage]
     codes: frozenset[str]
+
+
+def _held(passages: Iterable[Passage]) -> frozenset[str]:
+    return frozenset(code for passage in passages for code in identifiers(passage.text))
 
 
 class CodeLookup:
@@ -40,10 +46,16 @@ class CodeLookup:
         collections: frozenset[str],
     ) -> CodeHits:
         """What the codes of a question single out, inside `visible`."""
-        for spellings in (joined, codes, look_alikes(joined | codes)):
+        for spellings in (joined, codes):
             hits = await self._exact(spellings, visible, collections)
             if hits.passages:
-                return hits
+                # Of several codes one may be mistaken while the others are found.
+                missing = spellings - _held(hits.passages)
+                more = await self._exact(look_alikes(missing), visible, collections)
+                return CodeHits([*hits.passages, *more.passages], hits.codes | more.codes)
+        hits = await self._exact(look_alikes(joined | codes), visible, collections)
+        if hits.passages:
+            return hits
         return await self._exact(await self._similar(codes | joined, visible), visible, collections)
 
     async def _exact(
