@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
 from teaegg.core.actors import VisibleSet
@@ -21,6 +22,8 @@ from teaegg.retrieval.tables.lookup import TableLookup
 from teaegg.retrieval.understanding.code_lookup import CodeLookup
 from teaegg.retrieval.understanding.company_words import CompanyWords
 from teaegg.retrieval.understanding.spelling import Speller
+from teaegg.retrieval.versions.order import in_force_first
+from teaegg.retrieval.versions.standing import VersionNote, Versions
 from teaegg.store.documents import DocumentRecords
 from teaegg.store.index import Hit, PassageIndex
 
@@ -34,7 +37,8 @@ class SearchResult:
     """Evidence, best first, and how long each part took in milliseconds.
 
     `vector` is the question's, None when it could not be made; `degraded` then says why only full
-    text was searched, and is "" otherwise.
+    text was searched, and is "" otherwise. `versions` says of documents among the evidence why they
+    do not apply today.
     """
 
     query: Query
@@ -42,6 +46,7 @@ class SearchResult:
     timings_ms: dict[str, float]
     vector: Vectors | None = None
     degraded: str = ""
+    versions: Mapping[str, VersionNote] = field(default_factory=dict)
 
 
 class _Near(NamedTuple):
@@ -74,6 +79,7 @@ class Searcher:
         self._codes = CodeLookup(index, _CODE_LIMIT)
         self._speller = Speller(index)
         self._tables = TableLookup(index)
+        self._versions = Versions(index, clock)
 
     async def search(
         self,
@@ -113,10 +119,12 @@ class Searcher:
         )
         told = telling(coded.passages, coded.codes, fused)[:_CODE_EVIDENCE]
         exact = [*articles, *told, *rows]
-        evidence = tuple(exact_first(exact, fused)[:limit])
+        ordered = exact_first(exact, fused)
+        notes = await self._versions.notes(ordered, names, visible=visible)
+        evidence = tuple(in_force_first(ordered, notes, names, question)[:limit])
         elapsed = (self._clock.monotonic_seconds() - started) * 1000
         timings = {"search": elapsed, "embedding": near.embedding_ms}
-        return SearchResult(query, evidence, timings, near.vector, near.degraded)
+        return SearchResult(query, evidence, timings, near.vector, near.degraded, notes)
 
     async def _vector(
         self, query: Query, visible: VisibleSet, collections: frozenset[str]

@@ -11,7 +11,7 @@ from teaegg.core.quantities.reading import NOMINAL_INCHES, Quantity, quantities_
 from teaegg.core.terms import fold
 from teaegg.retrieval.spans.content import without_asking_words
 
-_CONTEXT_CHARACTERS = 12
+_CONTEXT_CHARACTERS = 24
 _APPROXIMATELY = Decimal("0.1")
 _AT_LEAST = (
     "不低于|不小于|不少于|不短于|不轻于|不薄于|不细于|大于等于|大于或等于|至少|起码|最少|最低|>=|≥|≧|"
