@@ -17,11 +17,17 @@ from teaegg.retrieval.tables.matching import (
     Piece,
     attributes_of,
     coverage,
+    literal_share,
     meets,
     named_attributes,
     pieces_of,
 )
-from teaegg.retrieval.tables.preferences import Preference, preferences_in, preferred
+from teaegg.retrieval.tables.preferences import (
+    Preference,
+    preferences_in,
+    preferred,
+    without_preferences,
+)
 from teaegg.retrieval.understanding.synonyms import Synonyms
 from teaegg.store.index import Facts, PassageIndex
 
@@ -36,6 +42,7 @@ _Meant = tuple[tuple[Demand, frozenset[Attribute]], ...]
 
 class _Scored(NamedTuple):
     coverage: float
+    literal: float
     wish: tuple[float, ...]
     distance: float
     passage: Passage
@@ -63,7 +70,9 @@ class TableLookup:
         best passage by full text is a row as well.
         """
         demands = read_demands(question)
-        pieces = pieces_of(demands.subject, synonyms)
+        wishes = preferences_in(demands.subject)
+        subject = without_preferences(demands.subject)
+        pieces = pieces_of(subject, synonyms)
         if not (demands.measures or (in_tables and pieces)):
             return []
         groups = [_terms(piece) for piece in pieces]
@@ -80,8 +89,7 @@ class TableLookup:
             groups = [_terms(piece) for piece in pieces]
             facts = [*by_dimension, *by_attribute]
             found = await self._candidates(groups, facts, visible, collections)
-        wishes = preferences_in(demands.subject)
-        scored = _ranked(found, meant, pieces, wishes, synonyms)
+        scored = _ranked(found, meant, pieces, wishes, synonyms, subject)
         return _sure(scored, meant, pieces)[:limit]
 
     async def _candidates(
@@ -140,6 +148,7 @@ def _ranked(
     pieces: Sequence[Piece],
     wishes: Sequence[Preference],
     synonyms: Synonyms,
+    subject: str,
 ) -> list[_Scored]:
     """Rows that meet every demand: what names the subject best, then wishes, then the closest."""
     scored = []
@@ -150,11 +159,12 @@ def _ranked(
         distances = [meets(facts, demand, named) for demand, named in meant]
         if any(distance is None for distance in distances):
             continue
-        covered = coverage(pieces, fold(passage.text).lower())
+        text = fold(passage.text).lower()
+        covered, literal = coverage(pieces, text), literal_share(subject, text)
         wish = preferred(facts, wishes, synonyms)
         total = sum(distance for distance in distances if distance is not None)
-        scored.append(_Scored(round(covered, 2), wish, total, passage))
-    return sorted(scored, key=lambda row: (-row.coverage, row.wish, row.distance))
+        scored.append(_Scored(round(covered, 2), round(literal, 1), wish, total, passage))
+    return sorted(scored, key=lambda row: (-row.coverage, -row.literal, row.wish, row.distance))
 
 
 def _sure(scored: Sequence[_Scored], meant: _Meant, pieces: Sequence[Piece]) -> list[Passage]:

@@ -39,6 +39,11 @@ def preferences_in(subject: str) -> list[Preference]:
     return [Preference(*_MEANING[word]) for word in found]
 
 
+def without_preferences(subject: str) -> str:
+    """The subject without its adjectives of size: no row is called long."""
+    return _ADJECTIVE.sub(" ", subject)
+
+
 def preferred(
     facts: Sequence[Fact], preferences: Sequence[Preference], synonyms: Synonyms
 ) -> tuple[float, ...]:
