@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
@@ -21,6 +21,7 @@ from teaegg.retrieval.ranking.fusion import fuse
 from teaegg.retrieval.tables.lookup import TableLookup
 from teaegg.retrieval.understanding.code_lookup import CodeLookup
 from teaegg.retrieval.understanding.company_words import CompanyWords
+from teaegg.retrieval.understanding.parts import interleaved, parts_of
 from teaegg.retrieval.understanding.spelling import Speller
 from teaegg.retrieval.versions.order import in_force_first
 from teaegg.retrieval.versions.standing import VersionNote, Versions
@@ -89,7 +90,20 @@ class Searcher:
         limit: int,
         collections: frozenset[str] = frozenset(),
     ) -> SearchResult:
-        """The `limit` best pieces of evidence for `question`, best first."""
+        """The `limit` best pieces of evidence for `question`, best first.
+
+        A question of several parts gets the best evidence of each part in turn.
+        """
+        parts = parts_of(question)
+        if len(parts) == 1:
+            return await self._one(question, visible, limit, collections)
+        results = [await self._one(part, visible, limit, collections) for part in parts]
+        whole = await self._one(question, visible, limit, collections)
+        return _merged(whole, results, limit)
+
+    async def _one(
+        self, question: str, visible: VisibleSet, limit: int, collections: frozenset[str]
+    ) -> SearchResult:
         started = self._clock.monotonic_seconds()
         names = await self._documents.names(visible=visible)
         query = understand(question, names, self._words.known_to(visible))
@@ -161,3 +175,15 @@ class Searcher:
         corrections = await self._speller.corrections(query.text, visible=visible)
         terms = (term for like in corrections.values() for term in index_terms(like))
         return replace(query, terms=tuple(dict.fromkeys((*query.terms, *terms))))
+
+
+def _merged(whole: SearchResult, parts: Sequence[SearchResult], limit: int) -> SearchResult:
+    """The evidence of all parts in turn, then what the whole question found; each passage once."""
+    ordered = [*interleaved([part.evidence for part in parts]), *whole.evidence]
+    evidence = tuple({item.passage.id: item for item in reversed(ordered)}.values())[::-1][:limit]
+    timings = {
+        stage: sum(result.timings_ms[stage] for result in (whole, *parts))
+        for stage in whole.timings_ms
+    }
+    versions = {name: note for result in (whole, *parts) for name, note in result.versions.items()}
+    return replace(whole, evidence=evidence, timings_ms=timings, versions=versions)
