@@ -34,6 +34,8 @@ FILES = {  # one line per article
     "第二条 本法自2026年1月1日起施行。《中华人民共和国增值税暂行条例》同时废止。\n",
     "差旅费管理制度v1.md": "# 差旅费管理制度 V1.0\n\n市内交通每天补助五十元。\n",
     "差旅费管理制度v2.md": "# 差旅费管理制度 V2.0\n\n市内交通每天补助八十元。\n",
+    "民法典-继承编.md": "# 中华人民共和国民法典\n\n第一条 继承从被继承人死亡时开始。\n",
+    "民法典-附则.md": "# 中华人民共和国民法典\n\n第一条 本法自2021年1月1日起施行。\n",
     "周报 2024-03-01.md": "# 周报 2024-03-01\n\n仓库盘点完成。\n",
     "周报 2024-03-08.md": "# 周报 2024-03-08\n\n仓库盘点复核。\n",
 }
@@ -119,6 +121,11 @@ async def test_numbered_editions_of_company_rules_are_versions(today: Workspace)
 async def test_reports_that_differ_by_date_are_no_versions(today: Workspace) -> None:
     _, notes = await first(today, "仓库盘点")
     assert notes == {}
+
+
+async def test_parts_of_one_code_are_no_versions(today: Workspace) -> None:
+    _, notes = await first(today, "民法典继承从什么时候开始")
+    assert not [source for source in notes if source.startswith("民法典")]
 
 
 async def test_a_newer_version_that_one_may_not_see_is_not_told_of(today: Workspace) -> None:

@@ -62,6 +62,11 @@ class _Version:
     is_repealed: bool
 
     @property
+    def is_dated(self) -> bool:
+        """Whether anything tells when it applies; parts of one code need not say it each."""
+        return self.in_force_from is not None or bool(self.edition.number)
+
+    @property
     def order(self) -> tuple[date, tuple[int, ...]]:
         return self.in_force_from or date.min, self.edition.number
 
@@ -168,7 +173,7 @@ def _judged(
         if version.in_force_from is not None and version.in_force_from > today:
             title = current.name.title if current else ""
             notes[document] = VersionNote("future", version.in_force_from, title)
-        elif later is not None and version.order < later.order:
+        elif later is not None and version.is_dated and version.order < later.order:
             title = current.name.title if current else later.name.title
             notes[document] = VersionNote("older", later.in_force_from, title)
         elif repealing is not None:
