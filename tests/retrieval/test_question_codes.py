@@ -2,7 +2,11 @@ import pytest
 
 from teaegg.retrieval.query import understand
 from teaegg.retrieval.understanding.codes import codes_in, joined_codes, look_alikes
-from teaegg.retrieval.understanding.references import ArticleReference, references_in
+from teaegg.retrieval.understanding.references import (
+    ArticleReference,
+    holds_clause,
+    references_in,
+)
 from teaegg.store.documents import DocumentName
 
 LAWS = [
@@ -55,6 +59,21 @@ def test_a_code_of_many_ambiguous_characters_is_not_guessed_at() -> None:
 )  # fmt: skip
 def test_articles_and_clauses_are_read(question: str, references: list[ArticleReference]) -> None:
     assert list(references_in(question)) == references
+
+
+@pytest.mark.parametrize(
+    ("question", "holds"),
+    [
+        ("第五条第（三）项", True),
+        ("第五条第十二项", True),
+        ("Art. 5(1)(4)", True),
+        ("第五条第（九）项", False),
+        ("第五条第二款", False),
+    ],
+)
+def test_the_piece_with_the_item_asked_for_is_known(question: str, holds: bool) -> None:
+    piece = "（三）提供必要的文件；\n(4) further papers；\n（十二）其他材料。"
+    assert holds_clause(references_in(question), piece) is holds
 
 
 @pytest.mark.parametrize(

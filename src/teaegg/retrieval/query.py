@@ -26,7 +26,7 @@ class Query:
 
     `terms` are its content terms; `codes` identifiers that look like part or order numbers,
     `joined_codes` those that it may have written with blanks; `articles` canonical article numbers,
-    `references` the same with paragraph and item; `documents` the ids of documents named in the
+    `references` the same with paragraph 款 and item 项; `documents` the ids of documents named in the
     question, the latest version first.
     """
 

@@ -22,6 +22,7 @@ from teaegg.retrieval.tables.lookup import TableLookup
 from teaegg.retrieval.understanding.code_lookup import CodeLookup
 from teaegg.retrieval.understanding.company_words import CompanyWords
 from teaegg.retrieval.understanding.parts import interleaved, parts_of
+from teaegg.retrieval.understanding.references import holds_clause
 from teaegg.retrieval.understanding.spelling import Speller
 from teaegg.retrieval.versions.order import in_force_first
 from teaegg.retrieval.versions.standing import VersionNote, Versions
@@ -168,7 +169,14 @@ class Searcher:
             limit=_EXACT_LIMIT,
             collections=collections,
         )
-        return sorted(found, key=lambda passage: query.documents.index(passage.document))
+        # A long article stands in several passages: the one with the item asked for comes first.
+        return sorted(
+            found,
+            key=lambda passage: (
+                query.documents.index(passage.document),
+                not holds_clause(query.references, passage.text),
+            ),
+        )
 
     async def _spelled(self, query: Query, visible: VisibleSet) -> Query:
         """The query with the terms of what its misspelled words stand for."""

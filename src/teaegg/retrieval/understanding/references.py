@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from teaegg.core.numerals import CHINESE_NUMERAL_CHARACTERS, canonical_article, parse_number
 from teaegg.core.terms import fold
 
+_DIGITS = "零一二三四五六七八九"
 _NUMERAL = rf"(?:\d+|[{CHINESE_NUMERAL_CHARACTERS}]+)"
 _CHINESE = re.compile(
     rf"(?P<article>第\s*{_NUMERAL}\s*条(?:\s*之\s*{_NUMERAL})?)"
@@ -47,6 +49,20 @@ def references_in(question: str) -> tuple[ArticleReference, ...]:
     return tuple(
         dict.fromkeys(reference for _, reference in sorted(found, key=lambda pair: pair[0]))
     )
+
+
+def holds_clause(references: Iterable[ArticleReference], text: str) -> bool:
+    """Whether `text`, a piece of a long article, holds an item 项 that one of `references` names."""
+    folded = fold(text)
+    items = {reference.item for reference in references if reference.item is not None}
+    return any(f"({_in_chinese(item)})" in folded or f"({item})" in folded for item in items)
+
+
+def _in_chinese(number: int) -> str:
+    """1 to 99 as items are numbered: 三, 十, 十二, 二十."""
+    tens, ones = divmod(number, 10)
+    before = "" if tens == 0 else "十" if tens == 1 else f"{_DIGITS[tens % 10]}十"
+    return f"{before}{_DIGITS[ones] if ones else ''}"
 
 
 def _count(written: str | None) -> int | None:
