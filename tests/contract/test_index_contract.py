@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from pathlib import Path
 
 import numpy as np
@@ -9,6 +10,7 @@ import pytest
 
 from teaegg.core.actors import VisibleSet
 from teaegg.core.documents import Location, Passage
+from teaegg.core.quantities.tokens import range_tokens
 from teaegg.core.terms import index_terms
 from teaegg.store.index import PassageIndex
 from teaegg.store.lance import open_lance_index
@@ -73,6 +75,16 @@ async def test_text_search_finds_best_first_and_no_zero_scores(index: PassageInd
     await fill(index)
     assert await found(index, "试用期最长几个月", EVERYTHING) == ["d1-v1-0", "d2-v1-0"]
     assert await found(index, "天气预报", EVERYTHING) == []
+
+
+async def test_every_group_of_terms_can_be_demanded(index: PassageIndex) -> None:
+    await fill(index)
+    groups = [["试用", "螺母"], ["螺钉", "通知"]]
+    for _ in range(2):
+        hits = await index.text_search([], every_of=groups, visible=EVERYTHING, limit=9)
+        assert [hit.passage.id for hit in hits] == ["d2-v1-0"]
+        assert not await index.text_search([], every_of=groups, visible=LAWS, limit=9)
+        await index.optimize()
 
 
 async def test_passages_come_back_as_they_were_put(index: PassageIndex) -> None:
@@ -151,6 +163,69 @@ async def test_articles_are_found_in_named_documents_only(index: PassageIndex) -
     assert not await index.exact_search(
         articles=article, documents=elsewhere, visible=EVERYTHING, limit=5
     )
+
+
+SCREWS = ("M6×20", "M8×30", "M8×45", "M10×60")
+
+
+async def fill_screws(index: PassageIndex) -> None:
+    rows = [
+        passage("s", number, f"名称: 内六角螺钉；规格: {size}；电压: 12-24V", "prices", row=number)
+        for number, size in enumerate(SCREWS, start=2)
+    ]
+    note = passage("s", 99, "规格 M8×35 已停产。", "prices")
+    await index.replace({"s": ("collection:prices", [*rows, note])})
+
+
+def demand(key: str, low: str | None, high: str | None) -> frozenset[str]:
+    return range_tokens(key, Decimal(low) if low else None, Decimal(high) if high else None)
+
+
+@pytest.mark.parametrize(
+    ("demands", "sizes"),
+    [
+        ([("[M]", "8", "8")], ["M8×30", "M8×45"]),
+        ([("[M]", "8", None)], ["M8×30", "M8×45", "M10×60"]),
+        ([("[M]", "8", None), ("长度[length]", "0.03", "0.05")], ["M8×30", "M8×45"]),
+        ([("[length]", None, "0.02")], ["M6×20"]),
+        ([("[voltage]", "15", "18")], list(SCREWS)),
+        ([("[voltage]", "25", None)], []),
+        ([("宽度[length]", "0.03", "0.05")], []),
+    ],
+)
+async def test_rows_are_found_by_what_their_cells_say(
+    index: PassageIndex, demands: list[tuple[str, str | None, str | None]], sizes: list[str]
+) -> None:
+    await fill_screws(index)
+    facts = [demand(*each) for each in demands]
+    for _ in range(2):
+        found = await index.exact_search(facts=facts, visible=PRICES, limit=9)
+        assert [item.text.split("；")[1] for item in found] == [f"规格: {size}" for size in sizes]
+        hits = await index.text_search(["螺钉"], facts=facts, visible=PRICES, limit=9)
+        assert {hit.passage.id for hit in hits} == {item.id for item in found}
+        assert not await index.exact_search(facts=facts, visible=LAWS, limit=9)
+        assert not await index.text_search(["螺钉"], facts=facts, visible=LAWS, limit=9)
+        await index.optimize()
+
+
+async def test_like_words_come_from_visible_passages_only(index: PassageIndex) -> None:
+    await index.replace(
+        {
+            "d1": ("collection:laws", [passage("d1", 0, "Bearings wear out.", "laws")]),
+            "d2": ("collection:prices", [passage("d2", 0, "Berings of QH-200.", "prices")]),
+        }
+    )
+
+    await index.optimize()
+
+    async def likes(word: str, visible: VisibleSet) -> set[str]:
+        return set(await index.similar_words(word, visible=visible, distance=1, limit=9))
+
+    assert await likes("bearimgs", LAWS) == {"bearings"}
+    assert await likes("bearimgs", PRICES) == set()
+    assert await likes("berimgs", EVERYTHING) == {"berings"}
+    assert await likes("qh2o0", PRICES) == {"qh200"}
+    assert await likes("bearimgs", VisibleSet()) == set()
 
 
 async def test_quotes_in_names_are_data_not_syntax(index: PassageIndex) -> None:

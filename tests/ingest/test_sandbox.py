@@ -118,10 +118,8 @@ async def test_calls_at_once_wait_their_turn(worker: ReadingWorker, files: Any) 
 
 def test_the_parsers_stay_out_of_this_process() -> None:
     script = (
-        "import sys, teaegg.ingest.sandbox, teaegg.ingest.sources.folders, teaegg.ingest.passages
-"
-        "heavy = ('lxml', 'docx', 'PIL', 'pypdfium2', 'cv2', 'openpyxl')
-"
+        "import sys, teaegg.ingest.sandbox, teaegg.ingest.sources.folders, teaegg.ingest.passages\n"
+        "heavy = ('lxml', 'docx', 'PIL', 'pypdfium2', 'cv2', 'openpyxl')\n"
         "print([m for m in heavy if m in sys.modules])"
     )
     out = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)

@@ -14,6 +14,7 @@ from teaegg.app.workspace import Workspace
 from teaegg.core.actors import EVERYONE, LOCAL_OWNER, Role
 from teaegg.core.answers import Answer
 from teaegg.core.errors import InvalidRequestError
+from teaegg.store.glossary import GlossaryEntry, parse_glossary
 
 FILE_NAME = "company.toml"
 
@@ -67,6 +68,7 @@ class Company(_Record):
     collections: tuple[CompanyCollection, ...] = Field(alias="collection")
     users: tuple[CompanyUser, ...] = Field(alias="user")
     questions: tuple[CompanyQuestion, ...] = Field(alias="question")
+    glossary: Path | None = None
 
     @property
     def shown(self) -> tuple[CompanyQuestion, ...]:
@@ -123,6 +125,18 @@ async def set_up(workspace: Workspace, company: Company) -> None:
             await access.create_collection(LOCAL_OWNER, collection.name)
         for group in collection.groups:
             await access.grant(LOCAL_OWNER, "group", group, "collection", collection.name)
+    if company.glossary is not None:
+        await workspace.glossary.merge(LOCAL_OWNER, _glossary(company.folder / company.glossary))
+
+
+def _glossary(path: Path) -> tuple[GlossaryEntry, ...]:
+    try:
+        return parse_glossary(path.read_bytes(), str(path))
+    except OSError as error:
+        raise InvalidRequestError(
+            f"The glossary {path} cannot be read: {error.strerror or error}.",
+            remedy="Correct `glossary` in company.toml.",
+        ) from error
 
 
 def is_right(question: CompanyQuestion, answer: Answer) -> bool:

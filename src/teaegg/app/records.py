@@ -22,6 +22,7 @@ def answer_record(answer: Answer, *, conversation: str = "") -> dict[str, Any]:
         "sentences": [sentence_record(sentence) for sentence in answer.sentences],
         "nearest": [citation_record(citation) for citation in answer.nearest],
         "reason": answer.reason,
+        "notes": list(answer.notes),
         "mode": answer.mode,
         "confidence": round(answer.confidence, _SCORE_DIGITS),
         "trace": answer.trace,
@@ -59,7 +60,10 @@ def search_record(result: SearchResult) -> dict[str, Any]:
     """What `search --json` prints and `GET /api/search` returns, best passage first."""
     return {
         "question": result.query.text,
-        "results": [evidence_record(item) for item in result.evidence],
+        "results": [
+            {**evidence_record(item), "version": version_record(result, item)}
+            for item in result.evidence
+        ],
         "timings": {stage: round(ms, 2) for stage, ms in result.timings_ms.items()},
     }
 
@@ -72,6 +76,19 @@ def evidence_record(item: Evidence) -> dict[str, Any]:
         "text_score": _rounded(item.text_score),
         "vector_score": _rounded(item.vector_score),
         "exact": item.exact,
+    }
+
+
+def version_record(result: SearchResult, item: Evidence) -> dict[str, Any] | None:
+    """Why the passage's document does not apply today; null when it does, as far as is known."""
+    note = result.versions.get(item.passage.document)
+    if note is None:
+        return None
+    return {
+        "status": note.status,
+        "day": note.day.isoformat() if note.day else None,
+        "title": note.title,
+        "note": note.said_in(result.query.language),
     }
 
 

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
+from pathlib import Path
 
 from teaegg.access.service import Access
 from teaegg.app.configuration import secret_of
+from teaegg.app.glossary import Glossary
 from teaegg.app.sources import Sources
 from teaegg.app.workspace import Parts, Workspace
 from teaegg.core.clock import Clock, SystemClock
@@ -18,10 +20,12 @@ from teaegg.models.base import ChatModel, Embedder
 from teaegg.models.factory import make_chat_model, make_embedder
 from teaegg.retrieval.answering import Answerer
 from teaegg.retrieval.search import Searcher
+from teaegg.retrieval.understanding.company_words import CompanyWords
 from teaegg.serving.conversations import Conversations
 from teaegg.store.blobs import BlobStore
 from teaegg.store.database import Database, open_database
 from teaegg.store.documents import DocumentRecords
+from teaegg.store.glossary import GlossaryFile
 from teaegg.store.index import PassageIndex
 from teaegg.store.lance import open_lance_index
 from teaegg.store.sources import SourceRecords
@@ -72,11 +76,12 @@ def _assemble(
     documents = DocumentRecords(database)
     blobs = BlobStore(settings.home / "blobs")
     traces = TraceRecords(database)
+    glossary = GlossaryFile(Path(settings.search.glossary or settings.home / "glossary.csv"))
     access = Access(
         database, clock, session_hours=settings.server.session_hours, oidc=settings.oidc
     )
     learner = Learner(index, documents, blobs, settings.ingest, clock)
-    searcher = Searcher(index, documents, embedder, settings.search, clock)
+    searcher = Searcher(index, documents, embedder, CompanyWords(glossary), settings.search, clock)
     answerer = Answerer(
         searcher,
         index,
@@ -90,6 +95,7 @@ def _assemble(
     return Parts(
         settings=settings,
         access=access,
+        glossary=Glossary(glossary, access),
         index=index,
         documents=documents,
         blobs=blobs,

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from teaegg.access.service import Access
+from teaegg.app.glossary import Glossary
 from teaegg.app.sources import Sources
 from teaegg.core.actors import Actor
 from teaegg.core.answers import AnswerMode
@@ -39,6 +40,7 @@ class Parts:
 
     settings: Settings
     access: Access
+    glossary: Glossary
     index: PassageIndex
     documents: DocumentRecords
     blobs: BlobStore
@@ -63,6 +65,7 @@ class Workspace:
         self._parts = parts
         self.settings = parts.settings
         self.access = parts.access
+        self.glossary = parts.glossary
         self.conversations = parts.conversations
         self.learner = parts.learner
         self.sources = parts.sources

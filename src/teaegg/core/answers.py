@@ -59,7 +59,7 @@ class Answer:
     `answered`: every sentence carries a citation. `abstained`: the documents do not say, `nearest`
     holds the closest passages. `refused`: what the model wrote could not be verified.
     `confidence` is the calibrated probability that the evidence answers the question.
-    `timings_ms` maps a stage to milliseconds.
+    `timings_ms` maps a stage to milliseconds. `notes` say which cited documents are not in force.
     """
 
     verdict: Verdict
@@ -71,3 +71,4 @@ class Answer:
     reason: str = ""
     nearest: tuple[Citation, ...] = ()
     timings_ms: dict[str, float] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()

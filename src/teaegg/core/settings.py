@@ -186,6 +186,10 @@ class SearchSettings(_Section):
         " headings and neighbours say; `none` keeps the order of the fused scores.",
     )
     evidence_passages: int = Field(6, ge=1, le=50, description="Passages handed on as evidence.")
+    glossary: str = Field(
+        "",
+        description="CSV file of names and aliases; empty means glossary.csv in the home folder.",
+    )
 
 
 class AnswerSettings(_Section):

@@ -16,7 +16,7 @@ from teaegg.retrieval.events import AnswerEvent, AnswerReady, EvidenceFound, Sen
 from teaegg.retrieval.quote import Quoter, Ranking
 from teaegg.retrieval.search import Searcher, SearchResult
 from teaegg.retrieval.tracing import trace_record
-from teaegg.retrieval.wording import NO_ANSWER, REFUSED, answer_text
+from teaegg.retrieval.wording import NO_ANSWER, REFUSED, answer_text, version_remark
 from teaegg.store.index import PassageIndex
 from teaegg.store.traces import TraceRecords
 
@@ -152,6 +152,7 @@ class Answerer:
             reason="" if answered else text,
             nearest=() if answered else _nearest(work.ranking, work.found.evidence),
             timings_ms=work.timings_ms,
+            notes=_notes(work) if answered else (),
         )
 
     async def _keep(self, work: _Work, answer: Answer) -> None:
@@ -179,6 +180,18 @@ class Answerer:
             "chat_fingerprint": self._chat.fingerprint,
             "embedding": self._embedder.name,
         }
+
+
+def _notes(work: _Work) -> tuple[str, ...]:
+    """Which of the cited documents are not in force, each said once."""
+    language = work.found.query.language
+    cited = (citation for sentence in work.sentences for citation in sentence.citations)
+    titles = {citation.document: citation.title for citation in cited}
+    return tuple(
+        version_remark(title, work.found.versions[document].said_in(language), language)
+        for document, title in titles.items()
+        if document in work.found.versions
+    )
 
 
 def _nearest(ranking: Ranking, evidence: Sequence[Evidence]) -> tuple[Citation, ...]:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
 from teaegg.core.actors import VisibleSet
@@ -12,11 +13,20 @@ from teaegg.core.clock import Clock
 from teaegg.core.documents import Passage
 from teaegg.core.errors import ModelError
 from teaegg.core.settings import SearchSettings
+from teaegg.core.terms import index_terms
 from teaegg.models.base import Embedder, Vectors
 from teaegg.retrieval.query import Query, understand
 from teaegg.retrieval.ranking.exact import exact_first, telling
 from teaegg.retrieval.ranking.factory import make_reranker
 from teaegg.retrieval.ranking.fusion import fuse
+from teaegg.retrieval.tables.lookup import TableLookup
+from teaegg.retrieval.understanding.code_lookup import CodeLookup
+from teaegg.retrieval.understanding.company_words import CompanyWords
+from teaegg.retrieval.understanding.parts import interleaved, parts_of
+from teaegg.retrieval.understanding.references import holds_clause
+from teaegg.retrieval.understanding.spelling import Speller
+from teaegg.retrieval.versions.order import in_force_first
+from teaegg.retrieval.versions.standing import VersionNote, Versions
 from teaegg.store.documents import DocumentRecords
 from teaegg.store.index import Hit, PassageIndex
 
@@ -30,7 +40,8 @@ class SearchResult:
     """Evidence, best first, and how long each part took in milliseconds.
 
     `vector` is the question's, None when it could not be made; `degraded` then says why only full
-    text was searched, and is "" otherwise.
+    text was searched, and is "" otherwise. `versions` says of documents among the evidence why they
+    do not apply today.
     """
 
     query: Query
@@ -38,6 +49,7 @@ class SearchResult:
     timings_ms: dict[str, float]
     vector: Vectors | None = None
     degraded: str = ""
+    versions: Mapping[str, VersionNote] = field(default_factory=dict)
 
 
 class _Near(NamedTuple):
@@ -57,15 +69,21 @@ class Searcher:
         index: PassageIndex,
         documents: DocumentRecords,
         embedder: Embedder,
+        words: CompanyWords,
         settings: SearchSettings,
         clock: Clock,
     ) -> None:
         self._index = index
         self._documents = documents
         self._embedder = embedder
+        self._words = words
         self._settings = settings
         self._reranker = make_reranker(settings)
         self._clock = clock
+        self._codes = CodeLookup(index, _CODE_LIMIT)
+        self._speller = Speller(index)
+        self._tables = TableLookup(index)
+        self._versions = Versions(index, clock)
 
     async def search(
         self,
@@ -75,12 +93,29 @@ class Searcher:
         limit: int,
         collections: frozenset[str] = frozenset(),
     ) -> SearchResult:
-        """The `limit` best pieces of evidence for `question`, best first."""
+        """The `limit` best pieces of evidence for `question`, best first.
+
+        A question of several parts gets the best evidence of each part in turn.
+        """
+        parts = parts_of(question)
+        if len(parts) == 1:
+            return await self._one(question, visible, limit, collections)
+        results = [await self._one(part, visible, limit, collections) for part in parts]
+        whole = await self._one(question, visible, limit, collections)
+        return _merged(whole, results, limit)
+
+    async def _one(
+        self, question: str, visible: VisibleSet, limit: int, collections: frozenset[str]
+    ) -> SearchResult:
         started = self._clock.monotonic_seconds()
-        query = understand(question, await self._documents.names(visible=visible))
+        names = await self._documents.names(visible=visible)
+        query = understand(question, names, self._words.known_to(visible))
+        query = await self._spelled(query, visible)
         articles, coded, text, near = await asyncio.gather(
             self._articles(query, visible, collections),
-            self._coded(query, visible, collections),
+            self._codes.find(
+                query.codes, query.joined_codes, visible=visible, collections=collections
+            ),
             self._index.text_search(
                 query.terms,
                 visible=visible,
@@ -92,11 +127,22 @@ class Searcher:
         fused = fuse(query, text, near.hits, vector_weight=self._settings.vector_weight)
         ranked = await self._reranker.rerank(query, fused) if self._reranker else fused
         # Of the codes only a few: the question may be about what the fused search finds.
-        exact = [*articles, *telling(coded, query.codes, ranked)[:_CODE_EVIDENCE]]
-        evidence = tuple(exact_first(exact, ranked)[:limit])
+        rows = await self._tables.find(
+            question,
+            synonyms=self._words.with_general(visible),
+            visible=visible,
+            collections=collections,
+            limit=limit,
+            in_tables=bool(text) and text[0].passage.location.row is not None,
+        )
+        told = telling(coded.passages, coded.codes, ranked)[:_CODE_EVIDENCE]
+        exact = [*articles, *told, *rows]
+        ordered = exact_first(exact, ranked)
+        notes = await self._versions.notes(ordered, names, visible=visible)
+        evidence = tuple(in_force_first(ordered, notes, names, question)[:limit])
         elapsed = (self._clock.monotonic_seconds() - started) * 1000
         timings = {"search": elapsed, "embedding": near.embedding_ms}
-        return SearchResult(query, evidence, timings, near.vector, near.degraded)
+        return SearchResult(query, evidence, timings, near.vector, near.degraded, notes)
 
     async def _vector(
         self, query: Query, visible: VisibleSet, collections: frozenset[str]
@@ -126,12 +172,32 @@ class Searcher:
             limit=_EXACT_LIMIT,
             collections=collections,
         )
-        return sorted(found, key=lambda passage: query.documents.index(passage.document))
-
-    async def _coded(
-        self, query: Query, visible: VisibleSet, collections: frozenset[str]
-    ) -> list[Passage]:
-        """Passages that hold a code of the question, in no order."""
-        return await self._index.exact_search(
-            identifiers=query.codes, visible=visible, limit=_CODE_LIMIT, collections=collections
+        # A long article stands in several passages: the one with the item asked for comes first.
+        return sorted(
+            found,
+            key=lambda passage: (
+                query.documents.index(passage.document),
+                not holds_clause(query.references, passage.text),
+            ),
         )
+
+    async def _spelled(self, query: Query, visible: VisibleSet) -> Query:
+        """The query with the terms of what its misspelled words stand for."""
+        corrections = await self._speller.corrections(query.text, visible=visible)
+        terms = (term for like in corrections.values() for term in index_terms(like))
+        return replace(query, terms=tuple(dict.fromkeys((*query.terms, *terms))))
+
+
+def _merged(whole: SearchResult, parts: Sequence[SearchResult], limit: int) -> SearchResult:
+    """The evidence of all parts in turn, then what the whole question found; each passage once."""
+    ordered = [*interleaved([part.evidence for part in parts]), *whole.evidence]
+    once: dict[str, Evidence] = {}
+    for item in ordered:
+        once.setdefault(item.passage.id, item)
+    evidence = tuple(once.values())[:limit]
+    timings = {
+        stage: sum(result.timings_ms[stage] for result in (whole, *parts))
+        for stage in whole.timings_ms
+    }
+    versions = {name: note for result in (whole, *parts) for name, note in result.versions.items()}
+    return replace(whole, evidence=evidence, timings_ms=timings, versions=versions)

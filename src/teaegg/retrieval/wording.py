@@ -33,6 +33,11 @@ def answer_text(sentences: Sequence[Sentence], language: Language, mode: AnswerM
     return "\n".join(lines)
 
 
+def version_remark(title: str, remark: str, language: Language) -> str:
+    """What is known of a cited document's force, with its title."""
+    return f"《{title.strip('《》')}》：{remark}" if language == "zh" else f"{title}: {remark}"
+
+
 def place(citation: Citation, language: Language) -> str:
     """Where a quote stands, as a person would say it: 第三十三条, page 4, row 12."""
     where = citation.location

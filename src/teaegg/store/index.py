@@ -16,6 +16,9 @@ from numpy.typing import NDArray
 from teaegg.core.actors import VisibleSet
 from teaegg.core.documents import Passage
 
+Facts = Sequence[frozenset[str]]
+"""Demands on a row: it must hold at least one token of each set (`core.quantities.tokens`)."""
+
 
 @dataclass(frozen=True, slots=True)
 class Hit:
@@ -59,8 +62,14 @@ class PassageIndex(Protocol):
         visible: VisibleSet,
         limit: int,
         collections: frozenset[str] = frozenset(),
+        facts: Facts = (),
+        every_of: Sequence[Sequence[str]] = (),
     ) -> list[Hit]:
-        """Best passages by BM25 over `terms`; no hit has score 0. Empty `collections` means all."""
+        """Best passages by BM25 over `terms`; no hit has score 0. Empty `collections` means all.
+
+        With `facts`, only rows that meet them all; with `every_of`, only passages that hold at least
+        one term of each group, scored by these instead.
+        """
         ...
 
     async def vector_search(
@@ -79,13 +88,14 @@ class PassageIndex(Protocol):
         *,
         identifiers: frozenset[str] = frozenset(),
         articles: frozenset[str] = frozenset(),
+        facts: Facts = (),
         documents: frozenset[str] = frozenset(),
         visible: VisibleSet,
         limit: int,
         collections: frozenset[str] = frozenset(),
     ) -> list[Passage]:
         """Passages that hold any of `identifiers` or are any of `articles` (canonical forms of
-        `core.terms`), only of `documents` when given."""
+        `core.terms`) and meet all `facts`, only of `documents` when given."""
         ...
 
     async def passages_of(self, document: str, *, visible: VisibleSet) -> list[Passage]:
@@ -100,6 +110,14 @@ class PassageIndex(Protocol):
         self, terms: Sequence[str], *, visible: VisibleSet, cap: int
     ) -> dict[str, int]:
         """Term → number of visible passages that hold it, counted up to `cap`."""
+        ...
+
+    async def similar_words(
+        self, word: str, *, visible: VisibleSet, distance: int, limit: int
+    ) -> frozenset[str]:
+        """Latin words and codes (`core.terms.latin_words`) within `distance` edits of `word`, from
+        the `limit` best visible passages with any such: a word that only hidden passages hold is
+        never among them. Passages written since the last `optimize` may be left out."""
         ...
 
     async def count(self, *, visible: VisibleSet) -> int:

@@ -6,54 +6,36 @@ Vectors live beside the passages, not in them, so that filling them in never rew
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from functools import partial
-from typing import Any, TypeVar
+from typing import Any
 
-import lancedb
 import numpy as np
 import pyarrow as pa
-from lancedb.index import FTS, BTree, LabelList
-from lancedb.query import MatchQuery
+from lancedb.query import BooleanQuery, MatchQuery, Occur
 from numpy.typing import NDArray
 
 from teaegg.core.actors import VisibleSet
 from teaegg.core.documents import Passage
-from teaegg.core.errors import StorageError
-from teaegg.core.terms import identifiers, index_terms
-from teaegg.store.codec import PASSAGE_COLUMNS, passage_from_row, passage_row
-from teaegg.store.index import Hit
+from teaegg.core.edits import within_edits
+from teaegg.core.terms import latin_words
+from teaegg.store.codec import PASSAGE_COLUMNS, passage_from_row
+from teaegg.store.index import Facts, Hit
+from teaegg.store.lance_tables import (
+    PASSAGE_SCHEMA,
+    guarded,
+    open_tables,
+    search_row,
+    vector_schema,
+)
 from teaegg.store.nearest import EXACT_UP_TO_VECTORS, index_when_large, probing
 
-_PASSAGES = "passages"
-_VECTORS = "vectors"
 _KEEP_OLD_VERSIONS = timedelta(hours=1)
-_COMMIT_ATTEMPTS = 8
 _PLANS_KEPT = 1000
-# The engine's own bounds are several GiB; the whole process has to stay below two.
-_INDEX_CACHE_BYTES = 384 * 1024**2
-_METADATA_CACHE_BYTES = 64 * 1024**2
-_T = TypeVar("_T")
-
-_PASSAGE_SCHEMA = pa.schema(
-    [
-        ("passage", pa.string()),
-        ("document", pa.string()),
-        ("version", pa.string()),
-        ("collection", pa.string()),
-        ("scope", pa.string()),
-        ("title", pa.string()),
-        ("ordinal", pa.int32()),
-        ("text", pa.string()),
-        ("start", pa.int64()),
-        ("end", pa.int64()),
-        ("location", pa.string()),
-        ("article", pa.string()),
-        ("identifiers", pa.list_(pa.string())),
-        ("terms", pa.string()),
-    ]
-)
+_LONGEST_ENDING = 4
+_SHORTEST_STEM = 4
+_FUZZY_EXPANSIONS = 200
 
 
 class LanceIndex:
@@ -70,17 +52,17 @@ class LanceIndex:
             return
         where = f"document IN ({_quoted(documents)})"
         rows = [
-            _search_row(passage, scope)
+            search_row(passage, scope)
             for scope, passages in documents.values()
             for passage in passages
         ]
-        table = pa.Table.from_pylist(rows, schema=_PASSAGE_SCHEMA)
-        known = await _guarded(lambda: self._passages.count_rows(where))
+        table = pa.Table.from_pylist(rows, schema=PASSAGE_SCHEMA)
+        known = await guarded(lambda: self._passages.count_rows(where))
         if known == 0:
-            await _guarded(lambda: self._passages.add(table))
+            await guarded(lambda: self._passages.add(table))
             return
         if rows:
-            await _guarded(
+            await guarded(
                 lambda: (
                     self._passages.merge_insert("passage")
                     .when_matched_update_all()
@@ -90,9 +72,9 @@ class LanceIndex:
                 )
             )
         else:
-            await _guarded(lambda: self._passages.delete(where))
+            await guarded(lambda: self._passages.delete(where))
         kept = f" AND passage NOT IN ({_quoted(row['passage'] for row in rows)})" if rows else ""
-        await _guarded(lambda: self._vectors.delete(where + kept))
+        await guarded(lambda: self._vectors.delete(where + kept))
 
     async def add_vectors(
         self, passages: Sequence[Passage], vectors: NDArray[np.float32], *, visible: VisibleSet
@@ -100,7 +82,7 @@ class LanceIndex:
         if not passages:
             return
         where = _and(f"passage IN ({_quoted(p.id for p in passages)})", _visible_filter(visible))
-        present = await _guarded(
+        present = await guarded(
             lambda: self._passages.query().where(where).select(["passage", "scope"]).to_list()
         )
         scopes = {row["passage"]: row["scope"] for row in present}
@@ -117,14 +99,14 @@ class LanceIndex:
         ]
         if not rows:
             return
-        table = pa.Table.from_pylist(rows, schema=_vector_schema(self._dimensions))
-        await _guarded(lambda: self._vectors.delete(f"passage IN ({_quoted(scopes)})"))
-        await _guarded(lambda: self._vectors.add(table))
+        table = pa.Table.from_pylist(rows, schema=vector_schema(self._dimensions))
+        await guarded(lambda: self._vectors.delete(f"passage IN ({_quoted(scopes)})"))
+        await guarded(lambda: self._vectors.add(table))
 
     async def set_scope(self, document: str, scope: str) -> None:
         where = f"document = {_quote(document)}"
         for table in (self._passages, self._vectors):
-            await _guarded(partial(table.update, {"scope": scope}, where=where))
+            await guarded(partial(table.update, {"scope": scope}, where=where))
 
     async def text_search(
         self,
@@ -133,12 +115,14 @@ class LanceIndex:
         visible: VisibleSet,
         limit: int,
         collections: frozenset[str] = frozenset(),
+        facts: Facts = (),
+        every_of: Sequence[Sequence[str]] = (),
     ) -> list[Hit]:
-        if not terms or visible.is_empty:
+        if not (terms or every_of) or visible.is_empty:
             return []
-        where = _and(_visible_filter(visible), _collection_filter(collections))
-        query = MatchQuery(" ".join(terms), "terms")
-        rows = await _guarded(
+        where = _and(_visible_filter(visible), _collection_filter(collections), _fact_filter(facts))
+        query = _every_of(every_of) if every_of else MatchQuery(" ".join(terms), "terms")
+        rows = await guarded(
             lambda: (
                 _where(self._passages.query().nearest_to_text(query), where)
                 .limit(limit)
@@ -161,7 +145,7 @@ class LanceIndex:
         where = _and(_visible_filter(visible), _collection_filter(collections))
         exact = await self._few_vectors(where)
         query = self._vectors.query().nearest_to(vector).distance_type("dot")
-        nearest = await _guarded(
+        nearest = await guarded(
             lambda: (
                 _where(probing(query, exact=exact), where)
                 .limit(limit)
@@ -185,6 +169,7 @@ class LanceIndex:
         *,
         identifiers: frozenset[str] = frozenset(),
         articles: frozenset[str] = frozenset(),
+        facts: Facts = (),
         documents: frozenset[str] = frozenset(),
         visible: VisibleSet,
         limit: int,
@@ -195,15 +180,16 @@ class LanceIndex:
             matches.append(f"array_has_any(identifiers, [{_quoted(sorted(identifiers))}])")
         if articles:
             matches.append(f"article IN ({_quoted(sorted(articles))})")
-        if not matches or visible.is_empty:
+        if not (matches or facts) or visible.is_empty:
             return []
         where = _and(
             " OR ".join(matches),
+            _fact_filter(facts),
             f"document IN ({_quoted(sorted(documents))})" if documents else "",
             _visible_filter(visible),
             _collection_filter(collections),
         )
-        rows = await _guarded(
+        rows = await guarded(
             lambda: (
                 self._passages.query()
                 .where(where)
@@ -218,7 +204,7 @@ class LanceIndex:
         if visible.is_empty:
             return []
         where = _and(f"document = {_quote(document)}", _visible_filter(visible))
-        rows = await _guarded(
+        rows = await guarded(
             lambda: self._passages.query().where(where).select([*PASSAGE_COLUMNS]).to_list()
         )
         return sorted((passage_from_row(row) for row in rows), key=_reading_order)
@@ -226,7 +212,7 @@ class LanceIndex:
     async def vectors_missing(self, document: str, *, visible: VisibleSet) -> list[Passage]:
         passages = await self.passages_of(document, visible=visible)
         where = f"document = {_quote(document)}"
-        rows = await _guarded(
+        rows = await guarded(
             lambda: self._vectors.query().where(where).select(["passage"]).to_list()
         )
         present = {row["passage"] for row in rows}
@@ -241,7 +227,7 @@ class LanceIndex:
 
         async def frequency(term: str) -> int:
             query = MatchQuery(term, "terms")
-            found = await _guarded(
+            found = await guarded(
                 lambda: (
                     _where(self._passages.query().nearest_to_text(query), where)
                     .limit(cap)
@@ -255,26 +241,46 @@ class LanceIndex:
         counts = await asyncio.gather(*(frequency(term) for term in distinct))
         return dict(zip(distinct, counts, strict=True))
 
+    async def similar_words(
+        self, word: str, *, visible: VisibleSet, distance: int, limit: int
+    ) -> frozenset[str]:
+        if visible.is_empty:
+            return frozenset()
+        # Terms are stems: a wrong letter keeps an ending from being taken off, so it is cut here.
+        shortest = max(len(word) - _LONGEST_ENDING, min(len(word), _SHORTEST_STEM))
+        spellings = " ".join(word[:length] for length in range(len(word), shortest - 1, -1))
+        query = MatchQuery(spellings, "terms", fuzziness=distance, max_expansions=_FUZZY_EXPANSIONS)
+        rows = await guarded(
+            lambda: (
+                _where(self._passages.query().nearest_to_text(query), _visible_filter(visible))
+                .limit(limit)
+                .select(["text", "_score"])
+                .to_list()
+            )
+        )
+        present = {known for row in rows for known in latin_words(row["text"])}
+        return frozenset(known for known in present if within_edits(word, known, distance))
+
     async def count(self, *, visible: VisibleSet) -> int:
         if visible.is_empty:
             return 0
         where = _visible_filter(visible)
-        return int(await _guarded(lambda: self._passages.count_rows(where or None)))
+        return int(await guarded(lambda: self._passages.count_rows(where or None)))
 
     async def optimize(self) -> None:
-        await _guarded(partial(index_when_large, self._vectors))
+        await guarded(partial(index_when_large, self._vectors))
         for table in (self._passages, self._vectors):
-            await _guarded(partial(table.optimize, cleanup_older_than=_KEEP_OLD_VERSIONS))
+            await guarded(partial(table.optimize, cleanup_older_than=_KEEP_OLD_VERSIONS))
 
     async def _few_vectors(self, where: str) -> bool:
         """Whether so few vectors pass `where` that all of them are compared.
 
         Only a plan: what was counted for this state of the table is not counted again.
         """
-        version = int(await _guarded(self._vectors.version))
+        version = int(await guarded(self._vectors.version))
         known = self._few.get(where)
         if known is None or known[0] != version:
-            counted = await _guarded(lambda: self._vectors.count_rows(where or None))
+            counted = await guarded(lambda: self._vectors.count_rows(where or None))
             if len(self._few) >= _PLANS_KEPT:
                 self._few.clear()
             known = self._few[where] = (version, counted <= EXACT_UP_TO_VECTORS)
@@ -282,7 +288,7 @@ class LanceIndex:
 
     async def _by_id(self, passage_ids: Sequence[str], visible: VisibleSet) -> dict[str, Passage]:
         where = _and(f"passage IN ({_quoted(passage_ids)})", _visible_filter(visible))
-        rows = await _guarded(
+        rows = await guarded(
             lambda: self._passages.query().where(where).select([*PASSAGE_COLUMNS]).to_list()
         )
         return {row["passage"]: passage_from_row(row) for row in rows}
@@ -291,83 +297,16 @@ class LanceIndex:
 async def open_lance_index(url: str, *, dimensions: int) -> LanceIndex:
     """Open or create the index at `url` for vectors of `dimensions`.
 
-    Raises StorageError when the place cannot be used or holds vectors of another length.
+    An index made under older rules is brought up to date first (see `lance_tables`). Raises
+    StorageError when the place cannot be used or holds vectors of another length.
     """
-    # Another process (a second `learn`, the server) may write: every read looks for its commits.
-    connection = await _guarded(
-        lambda: lancedb.connect_async(
-            url,
-            read_consistency_interval=timedelta(0),
-            session=lancedb.Session(
-                index_cache_size_bytes=_INDEX_CACHE_BYTES,
-                metadata_cache_size_bytes=_METADATA_CACHE_BYTES,
-            ),
-        )
+    return LanceIndex(*await open_tables(url, dimensions=dimensions), dimensions)
+
+
+def _every_of(groups: Sequence[Sequence[str]]) -> BooleanQuery:
+    return BooleanQuery(
+        [(Occur.MUST, MatchQuery(" ".join(group), "terms")) for group in groups if group]
     )
-    passages = await _open_table(connection, _PASSAGES, _PASSAGE_SCHEMA, _index_passages)
-    vectors = await _open_table(connection, _VECTORS, _vector_schema(dimensions), _index_vectors)
-    stored = (await _guarded(vectors.schema)).field("vector").type.list_size
-    if stored != dimensions:
-        raise StorageError(
-            f"The index holds vectors of length {stored}, the embedding model makes {dimensions}.",
-            remedy="Set embedding.dimensions back, or move the index folder away and learn again.",
-        )
-    return LanceIndex(passages, vectors, dimensions)
-
-
-async def _open_table(
-    connection: Any, name: str, schema: pa.Schema, build: Callable[[Any], Awaitable[None]]
-) -> Any:
-    try:
-        return await connection.open_table(name)
-    except (ValueError, OSError, RuntimeError):
-        # Not there yet, or another process is creating it: exist_ok makes both end the same way.
-        table = await _guarded(lambda: connection.create_table(name, schema=schema, exist_ok=True))
-        await build(table)
-        return table
-
-
-async def _index_passages(table: Any) -> None:
-    full_text = FTS(
-        base_tokenizer="whitespace",
-        lower_case=False,
-        stem=False,
-        remove_stop_words=False,
-        ascii_folding=False,
-        max_token_length=200,
-    )
-    await _guarded(lambda: table.create_index("terms", config=full_text))
-    for column in ("passage", "document", "scope", "article"):
-        await _guarded(partial(table.create_index, column, config=BTree()))
-    await _guarded(lambda: table.create_index("identifiers", config=LabelList()))
-
-
-async def _index_vectors(table: Any) -> None:
-    for column in ("passage", "document", "scope"):
-        await _guarded(partial(table.create_index, column, config=BTree()))
-
-
-def _vector_schema(dimensions: int) -> pa.Schema:
-    return pa.schema(
-        [
-            ("passage", pa.string()),
-            ("document", pa.string()),
-            ("collection", pa.string()),
-            ("scope", pa.string()),
-            ("vector", pa.list_(pa.float32(), dimensions)),
-        ]
-    )
-
-
-def _search_row(passage: Passage, scope: str) -> dict[str, Any]:
-    heading = " ".join((passage.title, *passage.location.path))
-    return {
-        **passage_row(passage),
-        "scope": scope,
-        "article": passage.location.article,
-        "identifiers": sorted(identifiers(passage.text)),
-        "terms": " ".join(index_terms(f"{heading}\n{passage.text}")),
-    }
 
 
 def _reading_order(passage: Passage) -> tuple[str, int]:
@@ -398,25 +337,13 @@ def _collection_filter(collections: frozenset[str]) -> str:
     return f"collection IN ({_quoted(sorted(collections))})" if collections else ""
 
 
+def _fact_filter(facts: Facts) -> str:
+    return " AND ".join(f"array_has_any(facts, [{_quoted(sorted(any_of))}])" for any_of in facts)
+
+
 def _and(*conditions: str) -> str:
     return " AND ".join(f"({condition})" for condition in conditions if condition)
 
 
 def _where(query: Any, condition: str) -> Any:
     return query.where(condition) if condition else query
-
-
-async def _guarded(call: Callable[[], Awaitable[_T]]) -> _T:
-    """Run one LanceDB call; a commit that another process overtook is tried again."""
-    for attempt in range(_COMMIT_ATTEMPTS):
-        try:
-            return await call()
-        except (RuntimeError, ValueError, OSError) as error:
-            if "conflict" in str(error).lower() and attempt + 1 < _COMMIT_ATTEMPTS:
-                await asyncio.sleep(0.05 * 2**attempt)
-                continue
-            raise StorageError(
-                f"The search index refused: {str(error).splitlines()[0]}.",
-                remedy="Check free disk space and the rights on the index folder; see `teaegg doctor`.",
-            ) from error
-    raise StorageError("The search index stayed busy.", remedy="Try again in a moment.")

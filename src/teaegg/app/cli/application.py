@@ -13,6 +13,7 @@ from teaegg.app.cli.commands import (
     checks,
     demo,
     documents,
+    glossary,
     grants,
     learn,
     mcp,
@@ -69,6 +70,7 @@ for _panel, _commands in (
     for _command in _commands:
         application.command(rich_help_panel=_panel)(_command)
 
+application.add_typer(glossary.glossary, name="glossary", rich_help_panel=_QUESTIONS)
 for _name, _group in (
     ("collection", grants.collections),
     ("grants", grants.grants),

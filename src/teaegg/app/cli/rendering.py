@@ -10,9 +10,10 @@ from collections.abc import Collection, Iterable, Sequence
 from rich.text import Text
 
 from teaegg.app.cli.output import note, say, write_table
-from teaegg.core.answers import Answer, Citation, Evidence, Sentence
+from teaegg.core.answers import Answer, Citation, Sentence
 from teaegg.core.documents import Document, Location, Passage
 from teaegg.retrieval.query import Language, language_of
+from teaegg.retrieval.search import SearchResult
 from teaegg.retrieval.wording import place
 
 _SHOWN_CHARACTERS = 160
@@ -45,6 +46,8 @@ class AnswerScreen:
         else:
             say(Text(answer.text, style="yellow"))
             self._citations(_NEAREST[self._language], answer.nearest)
+        for remark in answer.notes:
+            say(Text(remark, style="yellow"))
         seconds = answer.timings_ms.get("total", 0) / 1000
         note(f"{answer.verdict} · {seconds:.1f} s · teaegg trace {answer.trace}")
 
@@ -63,9 +66,9 @@ class AnswerScreen:
             say(Text(f"    “{_one_line(citation.quote)}”", style="dim"))
 
 
-def show_evidence(evidence: Iterable[Evidence]) -> None:
-    """Passages, best first, shortened to what fits in a glance."""
-    for number, item in enumerate(evidence, start=1):
+def show_evidence(found: SearchResult) -> None:
+    """Passages, best first, shortened to what fits in a glance; what is not in force is said."""
+    for number, item in enumerate(found.evidence, start=1):
         passage = item.passage
         kind = "exact" if item.exact else f"{item.score:.2f}"
         say(
@@ -78,7 +81,9 @@ def show_evidence(evidence: Iterable[Evidence]) -> None:
             )
         )
         say(f"   {shortened(passage.text)}")
-    if not evidence:
+        if note_of_version := found.versions.get(passage.document):
+            say(Text(f"   {note_of_version.said_in(found.query.language)}", style="yellow"))
+    if not found.evidence:
         note("Nothing was found among the documents you may read.")
 
 

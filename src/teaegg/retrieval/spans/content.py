@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
-from teaegg.core.numerals import to_half_width
-from teaegg.core.terms import article_references, index_terms
+from teaegg.core.figure_terms import figure_terms
+from teaegg.core.terms import article_references, fold, index_terms
 
 _CHINESE_RUN = re.compile(r"[\u3400-\u9fff]+")
 _LATIN_WORD = re.compile(r"[a-z0-9\u00c0-\u024f]+(?:[-_./'][a-z0-9]+)*")
@@ -39,13 +39,15 @@ def content_terms(question: str) -> tuple[str, ...]:
     for word in _LATIN_WORD.findall(cleaned):
         if word not in _STOP_EN:
             terms.update(dict.fromkeys(index_terms(word)))
-    terms.update(dict.fromkeys(f"§{article}" for article in article_references(question)))
+    folded = fold(question)
+    terms.update(dict.fromkeys(f"§{article}" for article in article_references(folded)))
+    terms.update(dict.fromkeys(figure_terms(folded)))
     return tuple(terms or dict.fromkeys(index_terms(question)))
 
 
 def without_asking_words(question: str) -> str:
-    """The question in lower case, half width, with a blank where it only asks."""
-    return _ASKING_ZH.sub(" ", to_half_width(question).lower())
+    """The question folded (`core.terms`) and in lower case, with a blank where it only asks."""
+    return _ASKING_ZH.sub(" ", fold(question).lower())
 
 
 def content_characters(question: str) -> frozenset[str]:

@@ -37,7 +37,7 @@ def search(
         found = await workspace.search(
             await acting(workspace, user), question, limit=limit, collections=collection or ()
         )
-        write_json(search_record(found)) if as_json else show_evidence(found.evidence)
+        write_json(search_record(found)) if as_json else show_evidence(found)
 
     run(context, work)
 

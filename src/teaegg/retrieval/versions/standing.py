@@ -1,0 +1,205 @@
+"""Versions in force today among the documents that the asker may know of."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Literal
+
+from teaegg.core.actors import VisibleSet
+from teaegg.core.answers import Evidence
+from teaegg.core.clock import Clock
+from teaegg.core.documents import Passage
+from teaegg.core.terms import index_terms
+from teaegg.retrieval.versions.reading import (
+    Edition,
+    edition_of,
+    family_of,
+    is_marked,
+    repealed_families,
+    statement_of,
+)
+from teaegg.store.documents import DocumentName
+from teaegg.store.index import PassageIndex
+
+Status = Literal["older", "future", "repealed"]
+
+_DOCUMENTS_LOOKED_AT = 4
+_MOST_VERSIONS = 8
+_CLAUSES = 30
+_SAYS_FORCE = ("起施", "起实", "起生", "起执", "起试", "effect", "forc", "valid")
+_SAYS_REPEALED = ("废止", "作废", "失效", "supersed", "withdrawn", "obsolet")
+_LEGAL_TITLE = re.compile(
+    r"(?:法|法典|条例|规定|办法|细则|规则|制度|解释|决定|规程|标准|手册|章程|policy|policies|regulations?|rules?)$"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class VersionNote:
+    """Why a document is not what applies today.
+
+    `day` is until when an older or repealed version applied, or from when a future one will; `title`
+    the document that applies instead, "" when there is none that the asker may know of.
+    """
+
+    status: Status
+    day: date | None = None
+    title: str = ""
+
+    def said_in(self, language: Literal["zh", "en"]) -> str:
+        """One line for people."""
+        return _in_chinese(self) if language == "zh" else _in_english(self)
+
+
+@dataclass(frozen=True, slots=True)
+class _Version:
+    name: DocumentName
+    edition: Edition
+    in_force_from: date | None
+    is_repealed: bool
+
+    @property
+    def is_dated(self) -> bool:
+        """Whether anything tells when it applies; parts of one code need not say it each."""
+        return self.in_force_from is not None or bool(self.edition.number)
+
+    @property
+    def order(self) -> tuple[date, tuple[int, ...]]:
+        return self.in_force_from or date.min, self.edition.number
+
+
+class Versions:
+    """Tells for evidence which of it is out of force; only visible documents count and are named."""
+
+    def __init__(self, index: PassageIndex, clock: Clock) -> None:
+        self._index = index
+        self._clock = clock
+
+    async def notes(
+        self, evidence: Sequence[Evidence], names: Sequence[DocumentName], *, visible: VisibleSet
+    ) -> dict[str, VersionNote]:
+        """Document id → why it does not apply today, for the first documents of `evidence`."""
+        asked = list(dict.fromkeys(item.passage.document for item in evidence))
+        by_id = {name.document: name for name in names}
+        families: dict[str, list[DocumentName]] = {}
+        for name in names:
+            families.setdefault(family_of(name.title), []).append(name)
+        wanted = dict.fromkeys(
+            family_of(by_id[document].title)
+            for document in asked[:_DOCUMENTS_LOOKED_AT]
+            if document in by_id
+        )
+        told = await asyncio.gather(
+            *(
+                self._of_family(families[family], visible)
+                for family in wanted
+                if family and _has_versions(family, families[family])
+            )
+        )
+        return {document: note for notes in told for document, note in notes.items()}
+
+    async def _of_family(
+        self, names: Sequence[DocumentName], visible: VisibleSet
+    ) -> dict[str, VersionNote]:
+        today = self._clock.now().date()
+        newest = sorted(names, key=lambda name: edition_of(name)[0] or date.min)[-_MOST_VERSIONS:]
+        clauses = await self._clauses(newest[0].title, visible)
+        versions = sorted((_version(name, clauses) for name in newest), key=lambda v: v.order)
+        repealing = _repealing(newest, clauses, today)
+        return _judged(versions, repealing, today)
+
+    async def _clauses(self, title: str, visible: VisibleSet) -> list[Passage]:
+        """Passages under or about `title` that speak of force: closing articles and stamps.
+
+        The title is among every passage's terms, so that this finds a document's own clauses too.
+        """
+        terms = dict.fromkeys(index_terms(family_of(title)))
+        hits = await self._index.text_search(
+            (),
+            every_of=[[term] for term in terms] + [[*_SAYS_FORCE, *_SAYS_REPEALED]],
+            visible=visible,
+            limit=_CLAUSES,
+        )
+        return sorted((hit.passage for hit in hits), key=lambda p: (p.document, p.ordinal))
+
+
+def _has_versions(family: str, names: Sequence[DocumentName]) -> bool:
+    """Weekly reports differ by date and are no versions of each other: rules and marked editions are."""
+    if _LEGAL_TITLE.search(family):
+        return True
+    return len(names) > 1 and any(is_marked(name) for name in names)
+
+
+def _version(name: DocumentName, clauses: Sequence[Passage]) -> _Version:
+    own = [passage for passage in clauses if passage.document == name.document]
+    said = statement_of(passage.text for passage in own)
+    edition = edition_of(name)
+    # An amended statute still says when its first version came into force.
+    days = [day for day in (said.in_force_from, edition.day) if day is not None]
+    head = bool(own) and own[0].ordinal == 0
+    repealed = (said.is_repealed and head) or "已废止" in name.source or "已废止" in name.title
+    return _Version(name, edition, max(days, default=None), repealed)
+
+
+def _repealing(
+    names: Sequence[DocumentName], clauses: Sequence[Passage], today: date
+) -> tuple[str, date | None] | None:
+    """(title, day) of another document whose clause puts this family out of force already."""
+    own = {name.document for name in names}
+    family = family_of(names[0].title)
+    for passage in clauses:
+        if passage.document in own or family not in repealed_families(passage.text):
+            continue
+        day = statement_of([passage.text]).in_force_from
+        if day is None or day <= today:
+            return passage.title, day
+    return None
+
+
+def _judged(
+    versions: Sequence[_Version], repealing: tuple[str, date | None] | None, today: date
+) -> dict[str, VersionNote]:
+    notes: dict[str, VersionNote] = {}
+    valid = [v for v in versions if (v.in_force_from or date.min) <= today and not v.is_repealed]
+    current = valid[-1] if valid and repealing is None else None
+    for position, version in enumerate(versions):
+        later = versions[position + 1] if position + 1 < len(versions) else None
+        document = version.name.document
+        if version is current:
+            continue
+        if version.in_force_from is not None and version.in_force_from > today:
+            title = current.name.title if current else ""
+            notes[document] = VersionNote("future", version.in_force_from, title)
+        elif later is not None and version.is_dated and version.order < later.order:
+            title = current.name.title if current else later.name.title
+            notes[document] = VersionNote("older", later.in_force_from, title)
+        elif repealing is not None:
+            notes[document] = VersionNote("repealed", repealing[1], repealing[0])
+        elif version.is_repealed:
+            notes[document] = VersionNote("repealed")
+    return notes
+
+
+def _in_chinese(note: VersionNote) -> str:
+    day = f"{note.day.year}年{note.day.month}月{note.day.day}日" if note.day else ""
+    if note.status == "future":
+        now = f"，现行的是《{note.title.strip('《》')}》" if note.title else ""
+        return f"尚未施行，自{day}起施行{now}。"
+    if note.status == "older":
+        return f"旧版本{f'，施行至{day}' if day else ''}；另有更新的版本。"
+    by = f"，由《{note.title.strip('《》')}》废止" if note.title else ""
+    return f"已废止{f'（{day}起）' if day else ''}{by}。"
+
+
+def _in_english(note: VersionNote) -> str:
+    day = note.day.isoformat() if note.day else ""
+    if note.status == "future":
+        now = f"; {note.title} applies until then" if note.title else ""
+        return f"Not yet in force: from {day}{now}."
+    if note.status == "older":
+        return f"An older version{f', in force until {day}' if day else ''}; there is a newer one."
+    by = f" by {note.title}" if note.title else ""
+    return f"Repealed{f' on {day}' if day else ''}{by}."
