@@ -147,7 +147,7 @@ class LanceIndex:
         query = self._vectors.query().nearest_to(vector).distance_type("dot")
         nearest = await guarded(
             lambda: (
-                _where(probing(query, exact=exact), where)
+                _where(probing(query, exact=exact, limit=limit), where)
                 .limit(limit)
                 .select(["passage", "_distance"])
                 .to_list()

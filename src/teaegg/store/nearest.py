@@ -19,17 +19,19 @@ _BITS = 3
 _PARTITION_VECTORS = 2048
 _PROBES = 40
 _SCORED_AGAIN = 4
-"""So many times the wanted number of candidates are compared by their whole vectors."""
+_SCORED_AGAIN_AT_LEAST = 100
+"""So many times the wanted number of candidates, and at least so many, are compared whole."""
 _TRAINED_AGAIN_AT = 4
 """An index trained on so many times fewer vectors than there are now has partitions too large."""
 _INDEX_NAME = re.compile(r"vector_of_(\d+)")
 
 
-def probing(query: Any, *, exact: bool) -> Any:
-    """`query`, a vector query of LanceDB, told how to look for its neighbours."""
+def probing(query: Any, *, exact: bool, limit: int) -> Any:
+    """`query`, a vector query of LanceDB, told how to look for its `limit` nearest neighbours."""
     if exact:
         return query.bypass_vector_index()
-    return query.nprobes(_PROBES).refine_factor(_SCORED_AGAIN)
+    again = max(_SCORED_AGAIN, -(-_SCORED_AGAIN_AT_LEAST // limit))
+    return query.nprobes(_PROBES).refine_factor(again)
 
 
 async def index_when_large(table: Any) -> None:
