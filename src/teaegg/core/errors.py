@@ -31,7 +31,7 @@ class SignInError(TeaEggError):
 class SingleSignOnError(SignInError):
     """Signing in at the company's provider came to nothing; `refusal` names the step, for the page."""
 
-    def __init__(self, refusal: str, message: str, *, remedy: str = "") -> None:
+    def __init__(self, message: str, *, refusal: str = "provider", remedy: str = "") -> None:
         super().__init__(message, remedy=remedy)
         self.refusal = refusal
 

@@ -33,7 +33,7 @@ def identity_of(claims: Mapping[str, Any], settings: OidcSettings) -> Identity:
     """Raises SingleSignOnError when there is no usable subject."""
     subject = claims.get("sub")
     if not isinstance(subject, str) or not 0 < len(subject) <= _MAX_SUBJECT_CHARACTERS:
-        raise SingleSignOnError("token", "The provider names no subject (sub).")
+        raise SingleSignOnError(refusal="token", message="The provider names no subject (sub).")
     return Identity(
         issuer=settings.issuer,
         subject=subject,
@@ -49,8 +49,8 @@ def check_domain(identity: Identity, settings: OidcSettings) -> None:
     allowed = {domain.casefold().removeprefix("@") for domain in settings.allowed_domains}
     if allowed and identity.email_domain not in allowed:
         raise SingleSignOnError(
-            "domain",
-            f"{identity.subject!r} has no verified address of {', '.join(sorted(allowed))}.",
+            refusal="domain",
+            message=f"{identity.subject!r} has no verified address of {', '.join(sorted(allowed))}.",
             remedy="See oidc.allowed_domains; the provider must send email and email_verified.",
         )
 

@@ -160,13 +160,13 @@ class OpenIdProvider:
             )
         except ExpiredTokenError as error:
             raise SingleSignOnError(
-                "expired",
-                "The provider's ID token has expired.",
+                refusal="expired",
+                message="The provider's ID token has expired.",
                 remedy="Compare both machines' clocks; oidc.clock_skew_seconds allows a difference.",
             ) from error
         except (JoseError, ValueError) as error:
             raise SingleSignOnError(
-                "token", f"The provider's ID token is not valid here: {error}."
+                refusal="token", message=f"The provider's ID token is not valid here: {error}."
             ) from error
         return dict(claims)
 
@@ -264,15 +264,15 @@ def _json(reply: Any) -> dict[str, Any]:
 
 def _wrong(what: str) -> SingleSignOnError:
     return SingleSignOnError(
-        "provider",
-        f"The sign-in provider cannot be used: {what}.",
+        refusal="provider",
+        message=f"The sign-in provider cannot be used: {what}.",
         remedy="Check the settings in [oidc] against those at the provider.",
     )
 
 
 def _unreachable(url: str, error: Exception) -> SingleSignOnError:
     return SingleSignOnError(
-        "unreachable",
-        f"The sign-in provider cannot be reached at {url}: {error or type(error).__name__}.",
+        refusal="unreachable",
+        message=f"The sign-in provider cannot be reached at {url}: {error or type(error).__name__}.",
         remedy="Check oidc.issuer and the network; local accounts still sign in.",
     )

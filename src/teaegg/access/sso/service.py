@@ -68,16 +68,20 @@ class SingleSignOn:
     def _code(self, attempt: Attempt, reply: Mapping[str, str]) -> str:
         if not attempt.is_reply(reply.get("state", "")):
             raise SingleSignOnError(
-                "state",
-                "The reply belongs to no sign-in begun in this browser.",
+                refusal="state",
+                message="The reply belongs to no sign-in begun in this browser.",
                 remedy="Try again.",
             )
         if error := reply.get("error"):
             refusal = "denied" if error == "access_denied" else "provider"
-            raise SingleSignOnError(refusal, f"The provider refused: {error[:100]}.")
+            raise SingleSignOnError(
+                refusal=refusal, message=f"The provider refused: {error[:100]}."
+            )
         # RFC 9207: a reply of another provider must not reach this one's token endpoint.
         if reply.get("iss", self._settings.issuer) != self._settings.issuer or "code" not in reply:
-            raise SingleSignOnError("provider", "The reply is not one of the provider's.")
+            raise SingleSignOnError(
+                refusal="provider", message="The reply is not one of the provider's."
+            )
         return reply["code"]
 
     async def _account(self, identity: Identity) -> User:
@@ -85,8 +89,8 @@ class SingleSignOn:
         user = await self._people.find_user(name) if name else await self._made(identity)
         if user is None or not user.active:
             raise SingleSignOnError(
-                "closed",
-                f"The account of {identity.subject!r} is not active.",
+                refusal="closed",
+                message=f"The account of {identity.subject!r} is not active.",
                 remedy="An owner activates it: `teaegg user activate`.",
             )
         return user
@@ -94,14 +98,14 @@ class SingleSignOn:
     async def _made(self, identity: Identity) -> User:
         if self._settings.new_accounts == "refuse":
             raise SingleSignOnError(
-                "unknown",
-                f"The subject {identity.subject!r} ({identity.name}) has no account here.",
+                refusal="unknown",
+                message=f"The subject {identity.subject!r} ({identity.name}) has no account here.",
                 remedy="An owner links one (`teaegg user link`); see oidc.new_accounts.",
             )
         if not is_name(identity.name):
             raise SingleSignOnError(
-                "name",
-                f"The claim {self._settings.name_claim} of {identity.subject!r} is no usable name.",
+                refusal="name",
+                message=f"The claim {self._settings.name_claim} of {identity.subject!r} is no usable name.",
                 remedy="Choose another oidc.name_claim, or link an account: `teaegg user link`.",
             )
         user = User(
@@ -124,8 +128,8 @@ class SingleSignOn:
             taken = True
         if taken:
             raise SingleSignOnError(
-                "taken",
-                f"{identity.subject!r} is called {user.name}, which is another account here.",
+                refusal="taken",
+                message=f"{identity.subject!r} is called {user.name}, which is another account here.",
                 remedy="If they are one person, an owner links them: `teaegg user link`.",
             )
         _LOG.warning("Account %s was made for %s", user.name, identity.subject)
