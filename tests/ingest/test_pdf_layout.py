@@ -114,6 +114,33 @@ def test_a_table_that_is_open_at_its_sides_keeps_its_outer_columns() -> None:
     ]
 
 
+def test_tables_of_one_width_with_text_between_stay_apart_and_every_row_has_its_place() -> None:
+    def draw(canvas: Canvas) -> None:
+        for top, inner in ((700, (160, 260)), (560, (220,))):
+            for y in (top, top - 20, top - 40, top - 60):
+                canvas.line(60, y, 360, y)
+            for x in (60, *inner, 360):
+                canvas.line(x, top, x, top - 60)
+        first = (("型号", "功率", "流量"), ("QH-1", "1.1", "10"), ("QH-2", "2.2", "16"))
+        second = (("型号", "规格"), ("QH-1", "DN40"), ("QH-2", "DN50"))
+        for top, table, step in ((686, first, 100), (546, second, 160)):
+            for row, cells in enumerate(table):
+                for column, cell in enumerate(cells):
+                    canvas.drawString(66 + step * column, top - 20 * row, cell)
+        canvas.drawString(60, 600, "下表列出接口的规格，安装以前应当核对。")
+
+    document = parsed(draw)
+    assert rows(document) == [
+        "型号: QH-1；功率: 1.1；流量: 10",
+        "型号: QH-2；功率: 2.2；流量: 16",
+        "型号: QH-1；规格: DN40",
+        "型号: QH-2；规格: DN50",
+    ]
+    boxes = [block.location.box for block in document.blocks if block.kind == "row"]
+    tops = [box[1] for box in boxes if box is not None]
+    assert len(tops) == 4 and tops == sorted(tops)
+
+
 def test_a_table_with_three_horizontal_lines_only_is_read_as_rows() -> None:
     def draw(canvas: Canvas) -> None:
         for y in (700, 680, 620):

@@ -81,6 +81,7 @@ async def test_the_reranker_puts_the_best_passage_at_1(
     workspace: Workspace, tmp_path: Path
 ) -> None:
     await learn(workspace, tmp_path)
+    await workspace.vectors.fill()
     found = await workspace.search(LOCAL_OWNER, "试用期最长多久？")
     assert found.evidence[0].score == 1.0
     assert found.evidence[0].passage.location.article == "2"
@@ -91,6 +92,17 @@ async def test_full_text_answers_before_any_vector_is_made(
 ) -> None:
     await learn(workspace, tmp_path)
     assert "六个月" in (await answer(workspace, "试用期最长多久？")).sentences[0].text
+
+
+async def test_without_vectors_full_text_keeps_its_order_and_scores(tmp_path: Path) -> None:
+    found = {}
+    for reranker in ("fitted", "none"):
+        search = SearchSettings(reranker=reranker)  # type: ignore[arg-type]
+        async with opened(tmp_path / reranker, TermEmbedder(64), search=search) as workspace:
+            await learn(workspace, tmp_path)
+            result = await workspace.search(LOCAL_OWNER, "试用期最长不得超过几个月？")
+            found[reranker] = [(e.passage.text, e.score) for e in result.evidence]
+    assert found["fitted"] == found["none"] and found["none"]
 
 
 async def test_search_goes_on_by_full_text_when_the_embedding_endpoint_is_away(

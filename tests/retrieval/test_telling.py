@@ -1,6 +1,6 @@
 from teaegg.core.answers import Evidence
 from teaegg.core.documents import Passage
-from teaegg.retrieval.ranking.exact import telling
+from teaegg.retrieval.ranking.exact import exact_first, telling
 
 CODE = frozenset({"QH20015"})
 
@@ -31,3 +31,9 @@ def test_who_holds_more_of_the_codes_comes_first() -> None:
     codes = frozenset({"A1B2", "C3D4"})
     one, both = passage("one", "A1B2 替代"), passage("both", "原件 A1B2，替代件 C3D4")
     assert telling([one, both], codes, [Evidence(one, 1.0)]) == [both, one]
+
+
+def test_what_two_look_ups_found_is_named_once_with_the_score_of_its_place() -> None:
+    one, two = passage("one", "A1B2"), passage("two", "A1B2 C3D4")
+    ordered = exact_first([one, two, one, two], [Evidence(two, 0.4)])
+    assert [(item.passage, item.score) for item in ordered] == [(one, 1.0), (two, 0.9)]

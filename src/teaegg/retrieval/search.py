@@ -125,7 +125,10 @@ class Searcher:
             self._vector(query, visible, collections),
         )
         fused = fuse(query, text, near.hits, vector_weight=self._settings.vector_weight)
-        ranked = await self._reranker.rerank(query, fused) if self._reranker else fused
+        ranked = fused
+        # Its weights were fitted with both searches: without vectors full text keeps its order.
+        if self._reranker is not None and near.hits:
+            ranked = await self._reranker.rerank(query, fused)
         # Of the codes only a few: the question may be about what the fused search finds.
         rows = await self._tables.find(
             question,

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from typing import NamedTuple
 
 from teaegg.core.documents import Location
 from teaegg.ingest.readers.base import Outline
 
+Box = tuple[float, float, float, float]
 Cells = Sequence[str]
 Numbered = tuple[int, Cells]
 
@@ -46,21 +48,21 @@ def add_table(
     place: Location | None = None,
     *,
     header_rows: int = 0,
+    boxes: Sequence[Box] = (),
 ) -> None:
     """Add a table inside of running text; rows are numbered by their place in the table.
 
-    `header_rows` tells how many rows are known to be the header; 0 leaves it to be found.
+    `header_rows` tells how many rows are known to be the header; 0 leaves it to be found. `boxes`
+    say where each row stands on the page, as far as that is known.
     """
     base = place or Location()
     rows = list(enumerate(table, start=1))
     names = _names([cells for _, cells in rows[:header_rows]]) if header_rows else []
     known = (Row(number, row_text(names, cells), ()) for number, cells in rows[header_rows:])
     for row in known if header_rows else rows_of(rows):
-        outline.add(
-            "row",
-            row.text,
-            Location(page=base.page, row=row.number, part=base.part, path=(*base.path, *row.above)),
-        )
+        box = boxes[row.number - 1] if row.number <= len(boxes) else None
+        path = (*base.path, *row.above)
+        outline.add("row", row.text, replace(base, row=row.number, path=path, box=box))
 
 
 def rows_of(numbered: Iterable[Numbered]) -> Iterator[Row]:

@@ -51,7 +51,7 @@ def exact_first(exact: Sequence[Passage], fused: Sequence[Evidence]) -> list[Evi
     """Exact hits first, in their order, with the scores the searches gave them; then the others."""
     by_id = {item.passage.id: item for item in fused}
     first: dict[str, Evidence] = {}
-    for passage in exact:
+    for passage in {passage.id: passage for passage in exact}.values():
         known = by_id.get(passage.id)
         text_score, vector_score = (known.text_score, known.vector_score) if known else (None, None)
         score = max(1.0 - _EXACT_STEP * len(first), _EXACT_STEP)

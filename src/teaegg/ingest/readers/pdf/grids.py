@@ -119,15 +119,25 @@ def _by_ends(lines: Sequence[Stroke]) -> dict[tuple[float, float], list[float]]:
 def _open_sides(lines: Sequence[Stroke], posts: Sequence[Stroke]) -> Iterator[Stroke]:
     """The outer edges that nobody drew, where a vertical stroke inside shows that this is a table."""
     for (left, right), places in _by_ends(lines).items():
-        top, bottom = places[0], places[-1]
-        inside = [
-            post
-            for post in posts
-            if left + _SNAP < post.at < right - _SNAP and post.end > top and post.start < bottom
-        ]
-        if len(places) >= _MIN_OPEN and inside:
-            yield Stroke(left, top, bottom)
-            yield Stroke(right, top, bottom)
+        inside = [post for post in posts if left + _SNAP < post.at < right - _SNAP]
+        for top, bottom, count in _joined(places, inside):
+            if count >= _MIN_OPEN:
+                yield Stroke(left, top, bottom)
+                yield Stroke(right, top, bottom)
+
+
+def _joined(places: list[float], inside: list[Stroke]) -> Iterator[tuple[float, float, int]]:
+    """(top, bottom, number of lines) of runs of lines that strokes inside lead from one to the next.
+
+    Tables of one width below each other, with text between them, are tables of their own.
+    """
+    run = places[:1]
+    for above, below in pairwise(places):
+        if not any(post.start <= above + _SNAP and post.end >= below - _SNAP for post in inside):
+            yield run[0], run[-1], len(run)
+            run = []
+        run.append(below)
+    yield run[0], run[-1], len(run)
 
 
 def _cells(lines: list[Stroke], posts: list[Stroke]) -> Iterator[tuple[float, ...]]:

@@ -181,7 +181,9 @@ class _Reading:
         place = Location(page=number, path=path)
         header = self._header_before(table)
         cells = [header, *table.cells] if header else table.cells
-        add_table(self._outline, cells, place, header_rows=1 if header else table.header_rows)
+        boxes = [table.box, *table.row_boxes] if header else table.row_boxes
+        depth = 1 if header else table.header_rows
+        add_table(self._outline, cells, place, header_rows=depth, boxes=boxes)
         own = table.cells[0] if table.header_rows else header_of(table.cells)
         self._last_table = (table, header or own)
 

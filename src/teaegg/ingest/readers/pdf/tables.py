@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import NamedTuple
 
 from teaegg.ingest.readers.ocr import Box, around
@@ -31,6 +32,7 @@ class PageTable:
 
     box: Box
     cells: list[list[str]]
+    row_boxes: list[Box]
     header_rows: int = 0
 
 
@@ -48,7 +50,7 @@ def ruled_tables(rows: list[list[Glyph]], grids: Sequence[Grid], frame: PageFram
         held, rest = _divided(rows, grid, frame)
         cells = _filled(grid, held, frame)
         if _is_real(grid, held, cells):
-            tables.append(PageTable(_box(grid, frame), cells))
+            tables.append(PageTable(_box(grid, frame), cells, _row_boxes(grid, frame)))
             rows = rest
     return Sorted(tables, rows)
 
@@ -120,6 +122,14 @@ def _box(grid: Grid, frame: PageFrame) -> Box:
         grid.columns[-1] / frame.width,
         grid.rows[-1] / frame.height,
     )
+
+
+def _row_boxes(grid: Grid, frame: PageFrame) -> list[Box]:
+    left, _, right, _ = _box(grid, frame)
+    return [
+        (left, top / frame.height, right, bottom / frame.height)
+        for top, bottom in pairwise(grid.rows)
+    ]
 
 
 def loose_tables(
@@ -220,8 +230,9 @@ def _loose(
             for left, right in columns
         ]
         cells.insert(0, names)
+    boxes = [around([line.box for line in row]) for row in ([above] if above else []) + list(rows)]
     box = around([*(ln.box for row in rows for ln in row), *(ln.box for ln in above)])
-    return PageTable(box, cells, 1 if above else 0)
+    return PageTable(box, cells, boxes, 1 if above else 0)
 
 
 def _is_contents(cells: list[list[str]]) -> bool:
