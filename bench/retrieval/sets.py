@@ -143,6 +143,8 @@ def _about_documents(found: Iterable[dict[str, Any]], column: str) -> tuple[Aske
     return tuple(
         Asked(row["id"], row[column], "", (Gold(row["doc_id"]),), half_of(row["doc_id"]))
         for row in found
+        # One question of cmrc2018 is empty: there is nothing to ask.
+        if row[column].strip()
     )
 
 
