@@ -63,11 +63,11 @@ def resident_mib() -> float:
 
 
 def _command(name: str) -> str:
-    """How this was called; where the workspace was kept says nothing to others."""
+    """How this was called; where things lie on this machine says nothing to others."""
     words = list(sys.argv[1:])
-    if "--home" in words:
-        at = words.index("--home")
-        words[at : at + 2] = ["--home", "FOLDER"]
+    for option, meant in (("--home", "FOLDER"), ("--peers", "PYTHON")):
+        if option in words:
+            words[words.index(option) + 1] = meant
     return " ".join(["python -m bench." + name, *words])
 
 
