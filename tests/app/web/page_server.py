@@ -15,9 +15,13 @@ from teaegg.models.standin import ScriptedChat, TermEmbedder
 
 COMPANY = Path(__file__).parents[3] / "demo" / "company"
 LEARNED = {
-    "产品资料": "products/qh-200-pump-manual.pdf",
-    "零件目录": "parts/substitutions.csv",
-    "法律法规": "statutes/全国年节及纪念日放假办法(2024-11-10).md",
+    "产品资料": ("products/qh-200-pump-manual.pdf",),
+    "零件目录": ("parts/substitutions.csv",),
+    "法律法规": (
+        "statutes/全国年节及纪念日放假办法(2024-11-10).md",
+        "statutes/公司法(2018-10-26).md",
+        "statutes/公司法(2023-12-29).md",
+    ),
 }
 
 
@@ -26,9 +30,9 @@ async def fill(workspace: Workspace) -> None:
         LOCAL_OWNER, "chen", role="owner", password="tea and eggs", display_name="陈立衡"
     )
     await workspace.access.add_user(LOCAL_OWNER, "guest", password="tea and eggs")
-    for collection, file in LEARNED.items():
+    for collection, files in LEARNED.items():
         await workspace.access.create_collection(LOCAL_OWNER, collection)
-        await workspace.learner.learn([COMPANY / file], collection=collection)
+        await workspace.learner.learn([COMPANY / file for file in files], collection=collection)
 
 
 async def main(home: Path, port: int = 0, oidc: OidcSettings | None = None) -> None:
