@@ -4,6 +4,7 @@ import asyncio
 import sys
 from pathlib import Path
 
+from PIL import Image, ImageDraw
 from pydantic import SecretStr
 
 from teaegg.app.api.serve import serve
@@ -25,6 +26,13 @@ LEARNED = {
 }
 
 
+def draw_hard_scan(path: Path) -> None:
+    """So coarse that OCR reads it with doubts."""
+    image = Image.new("RGB", (900, 300), "white")
+    ImageDraw.Draw(image).text((60, 100), "Annual leave: 12 days", fill="black", font_size=60)
+    image.resize((70, 23)).resize((900, 300)).save(path)
+
+
 async def fill(workspace: Workspace) -> None:
     await workspace.access.add_user(
         LOCAL_OWNER, "chen", role="owner", password="tea and eggs", display_name="陈立衡"
@@ -33,6 +41,9 @@ async def fill(workspace: Workspace) -> None:
     for collection, files in LEARNED.items():
         await workspace.access.create_collection(LOCAL_OWNER, collection)
         await workspace.learner.learn([COMPANY / file for file in files], collection=collection)
+    scan = workspace.settings.home / "faint-scan.png"
+    draw_hard_scan(scan)
+    await workspace.learner.learn([scan], collection="产品资料")
 
 
 async def main(home: Path, port: int = 0, oidc: OidcSettings | None = None) -> None:

@@ -223,6 +223,11 @@ _BOTH: dict[str, tuple[str, str]] = {
     "understood_passages": ("段落", "Passages"),
     "understood_none": ("这一部分没有读出文字。", "No text was read here."),
     "understood_notes": ("读取时的提示", "Notes from reading"),
+    "understood_unsure": (
+        "这一页不易辨认：文字识别的把握约为 {percent}%，请对照原件核对。",
+        "This page was hard to read: OCR is about {percent}% sure of it. "
+        "Check the words against the original.",
+    ),
     "understood_page_of": ("第 {part} 页，共 {parts} 页", "Page {part} of {parts}"),
     "understood_part_of": ("第 {part} 部分，共 {parts} 部分", "Part {part} of {parts}"),
     "understood_picture": ("《{title}》第 {page} 页", "Page {page} of {title}"),
