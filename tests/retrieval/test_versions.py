@@ -12,8 +12,9 @@ from teaegg.app.wiring import open_workspace
 from teaegg.app.workspace import Workspace
 from teaegg.core.actors import LOCAL_OWNER
 from teaegg.core.clock import SystemClock
-from teaegg.core.settings import EmbeddingModelSettings, Settings
+from teaegg.core.settings import AnswerSettings, EmbeddingModelSettings, Settings
 from teaegg.models.standin import ScriptedChat, TermEmbedder
+from teaegg.retrieval.events import AnswerReady
 from teaegg.retrieval.versions.reading import (
     edition_of,
     family_of,
@@ -52,7 +53,11 @@ class ClockAt(SystemClock):
 @pytest.fixture
 async def today(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Workspace]:
     day = getattr(request, "param", date(2025, 6, 1))
-    settings = Settings(home=tmp_path / "home", embedding=EmbeddingModelSettings(dimensions=64))
+    settings = Settings(
+        home=tmp_path / "home",
+        embedding=EmbeddingModelSettings(dimensions=64),
+        answers=AnswerSettings(abstain_below=0.0),
+    )
     folder = tmp_path / "laws"
     folder.mkdir()
     for name, text in FILES.items():
@@ -184,3 +189,19 @@ def test_repealed_titles_are_read_and_others_are_not() -> None:
     text = "自2026年1月1日起施行。《甲乙丙条例》、《丁戊己办法》同时废止。依照《庚辛法》处理。"
     assert repealed_families(text) == {"甲乙丙条例", "丁戊己办法"}
     assert statement_of(["本办法已废止。"]).is_repealed
+
+
+@pytest.mark.parametrize("today", [date(2026, 3, 1)], indirect=True)
+async def test_an_answer_says_what_it_cites_of_the_past_and_its_record_names_no_other_document(
+    today: Workspace,
+) -> None:
+    async for event in today.ask(LOCAL_OWNER, "2017年增值税暂行条例第一条"):
+        if isinstance(event, AnswerReady):
+            answer = event.answer
+    cited = {citation.document for s in answer.sentences for citation in s.citations}
+    assert answer.versions and set(answer.versions) <= cited
+    (note,) = answer.versions.values()
+    assert (note.status, note.day) == ("repealed", date(2026, 1, 1))
+    assert "增值税法" in note.title and "增值税法" in answer.notes[0]
+    kept = (await today.trace(LOCAL_OWNER, answer.trace))["versions"]
+    assert list(kept.values()) == [{"status": "repealed", "day": "2026-01-01", "title": ""}]

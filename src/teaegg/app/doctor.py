@@ -7,13 +7,14 @@ import importlib.util
 import secrets
 import shutil
 import sys
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
 from teaegg.access.sso.service import SingleSignOn
+from teaegg.app.glossary import Glossary
 from teaegg.app.mcp.installation import is_mcp_installed
 from teaegg.app.workspace import Workspace
 from teaegg.core.actors import LOCAL_OWNER
@@ -29,6 +30,7 @@ _GIBIBYTE = 1024**3
 _LITTLE_DISK_BYTES = 2 * _GIBIBYTE
 _NO_DISK_BYTES = _GIBIBYTE // 5
 _LITTLE_MEMORY_BYTES = 2 * _GIBIBYTE
+_NAMES_SHOWN = 5
 _MEMORY_INFORMATION = Path("/proc/meminfo")
 _PROMPT = "Question: What colour is the sky on a clear day?\nAnswer:"
 _OPTIONS = ("blue", "green")
@@ -57,7 +59,9 @@ async def examine(settings: Settings, opening: Opening) -> list[Finding]:
     try:
         async with opening(settings) as workspace:
             findings.append(Finding("storage", "ok", "The records and the index open and match."))
-            findings.append(judge_documents(await workspace.progress(LOCAL_OWNER)))
+            counts = await workspace.progress(LOCAL_OWNER)
+            findings.append(judge_documents(counts))
+            findings.append(await _attempt("glossary", check_glossary(workspace.glossary, counts)))
             findings += await _attempt_single_sign_on(workspace)
             findings.append(await _attempt("chat model", check_chat(workspace.chat)))
             findings.append(
@@ -205,6 +209,34 @@ def judge_documents(counts: Mapping[str, int]) -> Finding:
     if not total:
         return Finding("documents", "ok", "No documents yet.", "Learn some: teaegg learn PATH")
     return Finding("documents", "ok", shown)
+
+
+async def check_glossary(glossary: Glossary, counts: Mapping[str, int]) -> Finding:
+    """Raises InvalidRequestError, naming the line, for a file that cannot be understood.
+
+    Without documents (`counts` by state) nothing can be said of what the entries lead to.
+    """
+    entries = await glossary.list(LOCAL_OWNER)
+    if not entries:
+        return Finding("glossary", "ok", "No entries.", "Add some: teaegg glossary add NAME ALIAS")
+    has_documents = any(count for state, count in counts.items() if state != "quarantined")
+    idle = await glossary.leading_nowhere(LOCAL_OWNER) if has_documents else ()
+    return judge_glossary(len(entries), [entry.name for entry in idle])
+
+
+def judge_glossary(total: int, leading_nowhere: Sequence[str]) -> Finding:
+    """`leading_nowhere` are the names of the entries that no document speaks of."""
+    if not leading_nowhere:
+        return Finding("glossary", "ok", f"{total} entries can be read.")
+    shown = ", ".join(leading_nowhere[:_NAMES_SHOWN])
+    more = len(leading_nowhere) - _NAMES_SHOWN
+    rest = f" and {more} more" if more > 0 else ""
+    return Finding(
+        "glossary",
+        "warn",
+        f"No document speaks of {len(leading_nowhere)} of {total} entries: {shown}{rest}.",
+        "Correct the name or its collection, or: teaegg glossary remove NAME",
+    )
 
 
 async def _attempt(check: str, looking: Awaitable[Finding]) -> Finding:

@@ -8,7 +8,7 @@ from teaegg.core.answers import Answer, Evidence, Sentence
 from teaegg.core.documents import Document, Passage
 from teaegg.retrieval.events import AnswerEvent, AnswerReady, EvidenceFound, SentenceReady
 from teaegg.retrieval.search import SearchResult
-from teaegg.retrieval.tracing import citation_record
+from teaegg.retrieval.tracing import citation_record, version_record
 from teaegg.store.codec import location_record
 
 _SCORE_DIGITS = 4
@@ -23,6 +23,7 @@ def answer_record(answer: Answer, *, conversation: str = "") -> dict[str, Any]:
         "nearest": [citation_record(citation) for citation in answer.nearest],
         "reason": answer.reason,
         "notes": list(answer.notes),
+        "versions": {name: version_record(note) for name, note in answer.versions.items()},
         "mode": answer.mode,
         "confidence": round(answer.confidence, _SCORE_DIGITS),
         "trace": answer.trace,
@@ -61,7 +62,7 @@ def search_record(result: SearchResult) -> dict[str, Any]:
     return {
         "question": result.query.text,
         "results": [
-            {**evidence_record(item), "version": version_record(result, item)}
+            {**evidence_record(item), "version": _version_of(item, result)}
             for item in result.evidence
         ],
         "timings": {stage: round(ms, 2) for stage, ms in result.timings_ms.items()},
@@ -79,17 +80,12 @@ def evidence_record(item: Evidence) -> dict[str, Any]:
     }
 
 
-def version_record(result: SearchResult, item: Evidence) -> dict[str, Any] | None:
+def _version_of(item: Evidence, result: SearchResult) -> dict[str, Any] | None:
     """Why the passage's document does not apply today; null when it does, as far as is known."""
     note = result.versions.get(item.passage.document)
     if note is None:
         return None
-    return {
-        "status": note.status,
-        "day": note.day.isoformat() if note.day else None,
-        "title": note.title,
-        "note": note.said_in(result.query.language),
-    }
+    return {**version_record(note), "note": note.said_in(result.query.language)}
 
 
 def passage_record(passage: Passage) -> dict[str, Any]:

@@ -95,7 +95,7 @@ def _assemble(
     return Parts(
         settings=settings,
         access=access,
-        glossary=Glossary(glossary, access),
+        glossary=Glossary(glossary, access, index),
         index=index,
         documents=documents,
         blobs=blobs,

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
 from teaegg.core.documents import Location, Passage
+from teaegg.core.versions import VersionNote
 
 AnswerMode = Literal["quote", "compose"]
 Verdict = Literal["answered", "abstained", "refused"]
@@ -59,7 +61,8 @@ class Answer:
     `answered`: every sentence carries a citation. `abstained`: the documents do not say, `nearest`
     holds the closest passages. `refused`: what the model wrote could not be verified.
     `confidence` is the calibrated probability that the evidence answers the question.
-    `timings_ms` maps a stage to milliseconds. `notes` say which cited documents are not in force.
+    `timings_ms` maps a stage to milliseconds. `notes` say which cited documents are not in force;
+    `versions` says the same of every shown document (cited or nearest) by id, as data.
     """
 
     verdict: Verdict
@@ -72,3 +75,4 @@ class Answer:
     nearest: tuple[Citation, ...] = ()
     timings_ms: dict[str, float] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
+    versions: Mapping[str, VersionNote] = field(default_factory=dict)

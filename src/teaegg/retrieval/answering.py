@@ -10,6 +10,7 @@ from teaegg.core.answers import Answer, AnswerMode, Citation, Evidence, Sentence
 from teaegg.core.clock import Clock
 from teaegg.core.ids import random_id
 from teaegg.core.settings import AnswerSettings, SearchSettings
+from teaegg.core.versions import VersionNote
 from teaegg.models.base import ChatModel, Embedder
 from teaegg.retrieval.compose import Composer, compose_messages
 from teaegg.retrieval.events import AnswerEvent, AnswerReady, EvidenceFound, SentenceReady
@@ -142,17 +143,21 @@ class Answerer:
 
     def _finish(self, work: _Work, verdict: Verdict, text: str) -> Answer:
         answered = verdict == "answered"
+        sentences = tuple(work.sentences) if answered else ()
+        nearest = () if answered else _nearest(work.ranking, work.found.evidence)
+        cited = [citation for sentence in sentences for citation in sentence.citations]
         return Answer(
             verdict=verdict,
             text=text,
-            sentences=tuple(work.sentences) if answered else (),
+            sentences=sentences,
             mode=work.asked.mode,
             confidence=work.ranking.confidence,
             trace=random_id("t"),
             reason="" if answered else text,
-            nearest=() if answered else _nearest(work.ranking, work.found.evidence),
+            nearest=nearest,
             timings_ms=work.timings_ms,
-            notes=_notes(work) if answered else (),
+            notes=_notes(cited, work.found),
+            versions=_versions([*cited, *nearest], work.found),
         )
 
     async def _keep(self, work: _Work, answer: Answer) -> None:
@@ -182,16 +187,19 @@ class Answerer:
         }
 
 
-def _notes(work: _Work) -> tuple[str, ...]:
+def _notes(cited: Sequence[Citation], found: SearchResult) -> tuple[str, ...]:
     """Which of the cited documents are not in force, each said once."""
-    language = work.found.query.language
-    cited = (citation for sentence in work.sentences for citation in sentence.citations)
+    language = found.query.language
     titles = {citation.document: citation.title for citation in cited}
     return tuple(
-        version_remark(title, work.found.versions[document].said_in(language), language)
-        for document, title in titles.items()
-        if document in work.found.versions
+        version_remark(titles[document], note.said_in(language), language)
+        for document, note in _versions(cited, found).items()
     )
+
+
+def _versions(shown: Sequence[Citation], found: SearchResult) -> dict[str, VersionNote]:
+    documents = dict.fromkeys(citation.document for citation in shown)
+    return {name: found.versions[name] for name in documents if name in found.versions}
 
 
 def _nearest(ranking: Ranking, evidence: Sequence[Evidence]) -> tuple[Citation, ...]:

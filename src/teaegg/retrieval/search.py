@@ -14,6 +14,7 @@ from teaegg.core.documents import Passage
 from teaegg.core.errors import ModelError
 from teaegg.core.settings import SearchSettings
 from teaegg.core.terms import index_terms
+from teaegg.core.versions import VersionNote
 from teaegg.models.base import Embedder, Vectors
 from teaegg.retrieval.query import Query, understand
 from teaegg.retrieval.ranking.exact import exact_first, telling
@@ -26,7 +27,7 @@ from teaegg.retrieval.understanding.parts import interleaved, parts_of
 from teaegg.retrieval.understanding.references import holds_clause
 from teaegg.retrieval.understanding.spelling import Speller
 from teaegg.retrieval.versions.order import in_force_first
-from teaegg.retrieval.versions.standing import VersionNote, Versions
+from teaegg.retrieval.versions.standing import Versions
 from teaegg.store.documents import DocumentRecords
 from teaegg.store.index import Hit, PassageIndex
 

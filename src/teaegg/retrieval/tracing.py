@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
 from teaegg.core.answers import Answer, Citation, Evidence
 from teaegg.core.ids import text_hash
+from teaegg.core.versions import VersionNote
 from teaegg.retrieval.quote import Ranking
 from teaegg.store.codec import location_record
 
@@ -45,6 +47,12 @@ def trace_record(
         ],
         "dropped": list(dropped),
         "nearest": [citation_record(citation) for citation in answer.nearest],
+        # The document that applies instead is not named: its reader may have lost it by the time
+        # the record is opened, and nothing else in it tells of that document.
+        "versions": {
+            document: version_record(replace(note, title=""))
+            for document, note in answer.versions.items()
+        },
         "evidence": [_evidence_record(item) for item in evidence],
         "spans": [
             {
@@ -74,6 +82,15 @@ def citation_record(citation: Citation) -> dict[str, Any]:
         "quote": citation.quote,
         "start": citation.start,
         "end": citation.end,
+    }
+
+
+def version_record(note: VersionNote) -> dict[str, Any]:
+    """Why a document does not apply today: `status`, `day` as YYYY-MM-DD or null, `title`."""
+    return {
+        "status": note.status,
+        "day": note.day.isoformat() if note.day else None,
+        "title": note.title,
     }
 
 

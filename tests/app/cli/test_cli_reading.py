@@ -2,9 +2,12 @@
 not yours as about what is not there."""
 
 import json
+import re
+from pathlib import Path
 from typing import Any
 
 import pytest
+from PIL import Image, ImageDraw
 
 QUESTION = "年假有几天？"
 SECRET = "QH-200-1.5的成本价是多少？"
@@ -167,3 +170,18 @@ def test_forgetting_asks_back_and_takes_the_document_out(company: Any) -> None:
     company.done("forget", "价格表", "--yes")
     assert json.loads(company.done("documents", "-c", "prices", "--json").out) == []
     assert "968" not in company.done("search", SECRET, "--json").out
+
+
+def test_show_says_of_a_passages_page_that_ocr_was_unsure_of_it(
+    company: Any, tmp_path: Path
+) -> None:
+    scan = tmp_path / "faint-scan.png"
+    image = Image.new("RGB", (900, 300), "white")
+    ImageDraw.Draw(image).text((60, 100), "Annual leave: 12 days", fill="black", font_size=60)
+    image.resize((70, 23)).resize((900, 300)).save(scan)
+    company.done("learn", str(scan), "--collection", "handbook")
+    out = company.done("show", "faint-scan", "--passages").out
+    (head,) = (line for line in out.splitlines() if line.startswith("#1 "))
+    assert re.search(r"OCR is [5-8]\d% sure", " ".join(out.split()))
+    assert "hard to read" in head
+    assert "OCR is" not in company.done("show", "handbook.md", "--passages").out

@@ -4,6 +4,7 @@ import asyncio
 import sys
 from pathlib import Path
 
+from PIL import Image, ImageDraw
 from pydantic import SecretStr
 
 from teaegg.app.api.serve import serve
@@ -15,10 +16,21 @@ from teaegg.models.standin import ScriptedChat, TermEmbedder
 
 COMPANY = Path(__file__).parents[3] / "demo" / "company"
 LEARNED = {
-    "产品资料": "products/qh-200-pump-manual.pdf",
-    "零件目录": "parts/substitutions.csv",
-    "法律法规": "statutes/全国年节及纪念日放假办法(2024-11-10).md",
+    "产品资料": ("products/qh-200-pump-manual.pdf",),
+    "零件目录": ("parts/substitutions.csv",),
+    "法律法规": (
+        "statutes/全国年节及纪念日放假办法(2024-11-10).md",
+        "statutes/公司法(2018-10-26).md",
+        "statutes/公司法(2023-12-29).md",
+    ),
 }
+
+
+def draw_hard_scan(path: Path) -> None:
+    """So coarse that OCR reads it with doubts."""
+    image = Image.new("RGB", (900, 300), "white")
+    ImageDraw.Draw(image).text((60, 100), "Annual leave: 12 days", fill="black", font_size=60)
+    image.resize((70, 23)).resize((900, 300)).save(path)
 
 
 async def fill(workspace: Workspace) -> None:
@@ -26,9 +38,12 @@ async def fill(workspace: Workspace) -> None:
         LOCAL_OWNER, "chen", role="owner", password="tea and eggs", display_name="陈立衡"
     )
     await workspace.access.add_user(LOCAL_OWNER, "guest", password="tea and eggs")
-    for collection, file in LEARNED.items():
+    for collection, files in LEARNED.items():
         await workspace.access.create_collection(LOCAL_OWNER, collection)
-        await workspace.learner.learn([COMPANY / file], collection=collection)
+        await workspace.learner.learn([COMPANY / file for file in files], collection=collection)
+    scan = workspace.settings.home / "faint-scan.png"
+    draw_hard_scan(scan)
+    await workspace.learner.learn([scan], collection="产品资料")
 
 
 async def main(home: Path, port: int = 0, oidc: OidcSettings | None = None) -> None:

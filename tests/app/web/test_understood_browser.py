@@ -1,5 +1,7 @@
 """The original beside its passages: a click or a key on one side finds the place on the other."""
 
+import re
+
 import pytest
 from playwright.sync_api import Page, expect
 
@@ -89,3 +91,18 @@ def test_both_sides_fit_a_phone(page: Page, address: str) -> None:
           .filter((e) => !(e.innerText?.trim() || e.ariaLabel || e.title)).length"""
     )
     assert nameless == 0
+
+
+@pytest.mark.parametrize("page", [{}, PHONE], indirect=True)
+def test_a_page_that_ocr_was_unsure_of_is_said_to_be_so(page: Page, address: str) -> None:
+    open_document(page, address, "faint-scan")
+    expect(page.locator("#unsure")).to_contain_text(re.compile(r"把握约为 [5-8]\d%"))
+    page.goto(f"{page.url}?lang=en")
+    expect(page.locator("#unsure")).to_contain_text("hard to read")
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+def test_of_a_clear_page_nothing_is_said(page: Page, address: str) -> None:
+    open_document(page, address, "QH-200")
+    expect(page.locator(".passage")).not_to_have_count(0)
+    expect(page.locator("#unsure")).to_be_hidden()

@@ -182,3 +182,37 @@ def test_every_control_has_a_name_that_can_be_read_out(page: Page, address: str)
               .map((e) => e.outerHTML)"""
         )
         assert nameless == []
+
+
+@pytest.mark.parametrize(
+    ("page", "marked", "said"),
+    [
+        ({"locale": "zh-CN"}, "旧版本，施行至2024年7月1日", "；另有更新的版本。"),
+        (
+            {"locale": "en-US", "timezone_id": "Pacific/Auckland"},
+            "older version, in force until July 1, 2024",
+            "; there is a newer one.",
+        ),
+        ({**PHONE, "color_scheme": "dark"}, "旧版本，施行至2024年7月1日", "；另有更新的版本。"),
+    ],
+    indirect=["page"],
+)
+def test_what_is_not_in_force_is_said_beside_its_citation_and_below(
+    page: Page, address: str, marked: str, said: str
+) -> None:
+    sign_in(page, address)
+    ask(page, "2018年的公司法第二十三条规定了什么？")
+    expect(page.locator(".sentence-source .version").first).to_have_text(marked)
+    below = page.locator(".version-lines li")
+    expect(below).to_have_count(1)
+    expect(below).to_contain_text(marked + said)
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    page.reload()
+    expect(page.locator(".version-lines li")).to_contain_text(marked + said)
+
+
+def test_of_what_is_in_force_nothing_is_said(page: Page, address: str) -> None:
+    sign_in(page, address)
+    ask(page, GREASE)
+    expect(page.locator(".sentence")).not_to_have_count(0)
+    expect(page.locator(".version, .version-lines")).to_have_count(0)

@@ -18,4 +18,5 @@ async def earlier_answer(workspace: Workspace, actor: Actor, trace: str) -> dict
     except NotFoundError:
         return None
     answer = {name: record[name] for name in _ANSWER_FIELDS}
-    return {**answer, "timings": record["timings_ms"]}
+    # Records from before versions were told have none.
+    return {**answer, "versions": record.get("versions", {}), "timings": record["timings_ms"]}

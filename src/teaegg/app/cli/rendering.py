@@ -5,7 +5,7 @@ Loads the retrieval rooms: commands import this module when they run, not when t
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from rich.text import Text
 
@@ -117,15 +117,22 @@ def show_document(document: Document) -> None:
             say(Text.assemble((f"{name:<13}", "bold"), value))
 
 
-def show_passages(passages: Iterable[Passage], without_vector: Collection[str]) -> None:
-    """Each with its place, its headings, its characters, and whether its vector is still to come."""
+def show_passages(
+    passages: Iterable[Passage], without_vector: Collection[str], doubted: Mapping[int, int]
+) -> None:
+    """Each with its place, its headings, its characters, and whether its vector is still to come.
+
+    `doubted` maps a page whose words OCR was not sure of to its confidence in percent.
+    """
     for passage in passages:
         say()
         where = place_of(passage.location, passage)
         span = f"  characters {passage.start}–{passage.end}"
         waiting = "  vector to come" if passage.id in without_vector else ""
+        sure = doubted.get(passage.location.page or 0)
+        unsure = "" if sure is None else f"  hard to read: OCR is {sure}% sure, check the words"
         number = (f"#{passage.ordinal + 1}  ", "bold")
-        say(Text.assemble(number, (where, "green"), (span, "dim"), (waiting, "yellow")))
+        say(Text.assemble(number, (where, "green"), (span, "dim"), (unsure + waiting, "yellow")))
         if passage.location.path:
             say(Text(" › ".join(passage.location.path), style="dim"))
         say(passage.text)

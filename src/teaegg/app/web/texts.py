@@ -128,6 +128,25 @@ _BOTH: dict[str, tuple[str, str]] = {
     "record_hint": ("这次回答的完整记录编号", "The id of the full record of this answer"),
     "copied": ("已复制", "Copied"),
     "citation": ("出处 {number}：{title}", "Source {number}: {title}"),
+    "version_older": ("旧版本", "older version"),
+    "version_older_day": ("旧版本，施行至{day}", "older version, in force until {day}"),
+    "version_future": ("尚未施行", "not yet in force"),
+    "version_future_day": ("尚未施行，{day}起施行", "not yet in force, only from {day}"),
+    "version_repealed": ("已废止", "repealed"),
+    "version_repealed_day": ("已于{day}废止", "repealed on {day}"),
+    "version_line": ("{title}：{said}。", "{title}: {said}."),
+    "version_line_older": (
+        "{title}：{said}；另有更新的版本。",
+        "{title}: {said}; there is a newer one.",
+    ),
+    "version_line_future": (
+        "{title}：{said}；在此之前适用{instead}。",
+        "{title}: {said}; until then, {instead} applies.",
+    ),
+    "version_line_repealed": (
+        "{title}：{said}；现行的是{instead}。",
+        "{title}: {said}; {instead} applies instead.",
+    ),
     "close": ("关闭", "Close"),
     "page_view": ("页面", "Page"),
     "text_view": ("文字", "Text"),
@@ -204,6 +223,11 @@ _BOTH: dict[str, tuple[str, str]] = {
     "understood_passages": ("段落", "Passages"),
     "understood_none": ("这一部分没有读出文字。", "No text was read here."),
     "understood_notes": ("读取时的提示", "Notes from reading"),
+    "understood_unsure": (
+        "这一页不易辨认：文字识别的把握约为 {percent}%，请对照原件核对。",
+        "This page was hard to read: OCR is about {percent}% sure of it. "
+        "Check the words against the original.",
+    ),
     "understood_page_of": ("第 {part} 页，共 {parts} 页", "Page {part} of {parts}"),
     "understood_part_of": ("第 {part} 部分，共 {parts} 部分", "Part {part} of {parts}"),
     "understood_picture": ("《{title}》第 {page} 页", "Page {page} of {title}"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from teaegg.core.documents import Location, ParsedDocument
 from teaegg.ingest.readers.base import Outline, ReadLimits, stem_of, unreadable
+from teaegg.ingest.readers.doubts import A_PICTURE
 from teaegg.ingest.readers.ocr import PictureBudget, open_image, paragraphs_of, recognise
 
 
@@ -15,7 +16,7 @@ def read(data: bytes, name: str, limits: ReadLimits) -> ParsedDocument:
             name, "no text was found in the picture", "Take a sharper or larger picture."
         )
     budget = PictureBudget(limits)
-    budget.weigh(lines, "The picture")
+    budget.weigh(lines, A_PICTURE)
     outline = Outline(notes=budget.notes)
     for paragraph in paragraphs_of(lines):
         outline.add("paragraph", paragraph.text, Location(page=1, box=paragraph.box))

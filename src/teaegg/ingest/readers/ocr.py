@@ -19,6 +19,7 @@ from PIL import Image, ImageOps, UnidentifiedImageError
 
 from teaegg.core.ids import content_hash
 from teaegg.ingest.readers.base import ReadLimits, unreadable
+from teaegg.ingest.readers.doubts import doubt
 
 Box = tuple[float, float, float, float]
 
@@ -250,7 +251,7 @@ class PictureBudget:
             return
         self._unsure += 1
         if self._unsure <= _UNSURE_NAMED:
-            self.note(f"{place} was hard to read (confidence {confidence:.0%}): check its words.")
+            self.note(doubt(place, confidence))
         elif self._unsure == _UNSURE_NAMED + 1:
             self.note("More pictures were hard to read.")
 

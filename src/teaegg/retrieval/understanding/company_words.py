@@ -28,7 +28,7 @@ class CompanyWords:
 
     def _visible_words(self, visible: VisibleSet) -> tuple[tuple[str, ...], ...]:
         # A slip while somebody edits the file must not stop every search: what was understood before
-        # goes on. `teaegg glossary list` names the line.
+        # goes on. `teaegg glossary list` and `teaegg doctor` name the line.
         with suppress(InvalidRequestError):
             self._usable = self._file.entries()
         return tuple(entry.words for entry in self._usable if entry.is_visible(visible))

@@ -7,8 +7,8 @@ from collections.abc import Mapping, Sequence
 
 from teaegg.core.answers import Evidence
 from teaegg.core.terms import fold
+from teaegg.core.versions import VersionNote
 from teaegg.retrieval.versions.reading import edition_of
-from teaegg.retrieval.versions.standing import VersionNote
 from teaegg.store.documents import DocumentName
 
 _EARLIER = re.compile(

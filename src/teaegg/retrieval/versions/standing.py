@@ -7,13 +7,13 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Literal
 
 from teaegg.core.actors import VisibleSet
 from teaegg.core.answers import Evidence
 from teaegg.core.clock import Clock
 from teaegg.core.documents import Passage
 from teaegg.core.terms import index_terms
+from teaegg.core.versions import VersionNote
 from teaegg.retrieval.versions.reading import (
     Edition,
     edition_of,
@@ -25,8 +25,6 @@ from teaegg.retrieval.versions.reading import (
 from teaegg.store.documents import DocumentName
 from teaegg.store.index import PassageIndex
 
-Status = Literal["older", "future", "repealed"]
-
 _DOCUMENTS_LOOKED_AT = 4
 _MOST_VERSIONS = 8
 _CLAUSES = 30
@@ -35,23 +33,6 @@ _SAYS_REPEALED = ("废止", "作废", "失效", "supersed", "withdrawn", "obsole
 _LEGAL_TITLE = re.compile(
     r"(?:法|法典|条例|规定|办法|细则|规则|制度|解释|决定|规程|标准|手册|章程|policy|policies|regulations?|rules?)$"
 )
-
-
-@dataclass(frozen=True, slots=True)
-class VersionNote:
-    """Why a document is not what applies today.
-
-    `day` is until when an older or repealed version applied, or from when a future one will; `title`
-    the document that applies instead, "" when there is none that the asker may know of.
-    """
-
-    status: Status
-    day: date | None = None
-    title: str = ""
-
-    def said_in(self, language: Literal["zh", "en"]) -> str:
-        """One line for people."""
-        return _in_chinese(self) if language == "zh" else _in_english(self)
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,25 +162,3 @@ def _judged(
         elif version.is_repealed:
             notes[document] = VersionNote("repealed")
     return notes
-
-
-def _in_chinese(note: VersionNote) -> str:
-    day = f"{note.day.year}年{note.day.month}月{note.day.day}日" if note.day else ""
-    if note.status == "future":
-        now = f"，现行的是《{note.title.strip('《》')}》" if note.title else ""
-        return f"尚未施行，自{day}起施行{now}。"
-    if note.status == "older":
-        return f"旧版本{f'，施行至{day}' if day else ''}；另有更新的版本。"
-    by = f"，由《{note.title.strip('《》')}》废止" if note.title else ""
-    return f"已废止{f'（{day}起）' if day else ''}{by}。"
-
-
-def _in_english(note: VersionNote) -> str:
-    day = note.day.isoformat() if note.day else ""
-    if note.status == "future":
-        now = f"; {note.title} applies until then" if note.title else ""
-        return f"Not yet in force: from {day}{now}."
-    if note.status == "older":
-        return f"An older version{f', in force until {day}' if day else ''}; there is a newer one."
-    by = f" by {note.title}" if note.title else ""
-    return f"Repealed{f' on {day}' if day else ''}{by}."

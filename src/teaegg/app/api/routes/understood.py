@@ -11,6 +11,7 @@ from teaegg.app.api.identity import TheActor, TheWorkspace
 from teaegg.app.api.pictures import page_count
 from teaegg.app.api.understood import page_parts, part_record, text_parts
 from teaegg.app.records import document_record
+from teaegg.ingest.readers.doubts import doubted_pages
 
 router = APIRouter(prefix="/documents", tags=["places"])
 
@@ -24,7 +25,8 @@ async def understood(
 ) -> dict[str, Any]:
     """One part of it: a page of a PDF or picture, a stretch of the text of anything else.
 
-    `view` tells which. Passages carry boxes as fractions of the page; pieces are cut into segments,
+    `view` tells which; `unsure` is OCR's confidence in percent where it had doubts about the page.
+    Passages carry boxes as fractions of the page; pieces are cut into segments,
     each of one passage.
     """
     found, parsed = await workspace.parsed(actor, document)
@@ -36,5 +38,6 @@ async def understood(
     return {
         **document_record(found),
         "view": "pages" if pages else "text",
+        "unsure": doubted_pages(found.notes).get(part) if pages else None,
         **part_record(parts, part, passages, without_vector),
     }

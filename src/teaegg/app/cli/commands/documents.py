@@ -51,6 +51,7 @@ def show(
     async def work(workspace: Workspace) -> None:
         from teaegg.app.cli.rendering import show_document, show_passages
         from teaegg.app.records import document_record, understood_record
+        from teaegg.ingest.readers.doubts import doubted_pages
 
         actor = await acting(workspace, user)
         found = await find_document(workspace, actor, document)
@@ -61,7 +62,7 @@ def show(
             write_json({**document_record(found), **(listed if passages else {})})
         else:
             show_document(found)
-            show_passages(pieces, waiting)
+            show_passages(pieces, waiting, doubted_pages(found.notes))
 
     run(context, work)
 

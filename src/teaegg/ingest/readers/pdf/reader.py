@@ -11,6 +11,7 @@ import pypdfium2 as pdfium
 
 from teaegg.core.documents import BlockKind, Location, ParsedDocument
 from teaegg.ingest.readers.base import Outline, ReadLimits, stem_of, unreadable
+from teaegg.ingest.readers.doubts import page_place, picture_place
 from teaegg.ingest.readers.ocr import Box, Line, PictureBudget, paragraphs_of, recognise
 from teaegg.ingest.readers.pdf.footnotes import tied
 from teaegg.ingest.readers.pdf.furniture import without_furniture
@@ -130,7 +131,7 @@ class _Reading:
         scale = min(_OCR_DOTS_PER_POINT, _OCR_MAX_PIXELS / max(*page.get_size(), 1))
         image = page.render(scale=scale).to_pil().convert("RGB")
         lines = recognise(image)
-        self._budget.weigh(lines, f"Page {number}")
+        self._budget.weigh(lines, page_place(number))
         return [PageFigure((0.0, 0.0, 1.0, 1.0), tuple(paragraphs_of(lines)))] if lines else []
 
     def _figures(self, pictures: list[tuple[Any, Box]], number: int) -> Iterator[PageFigure]:
@@ -147,7 +148,7 @@ class _Reading:
                 continue
             found = recognise(image)
             if found:
-                self._budget.weigh(found, f"A picture on page {number}")
+                self._budget.weigh(found, picture_place(number))
                 lines = (_within(line, box) for line in paragraphs_of(found))
                 yield PageFigure(box, tuple(lines))
 

@@ -4,12 +4,14 @@ import { icon, make, notice, say, sayCount } from "./dom.js";
 import { placeOf, titleOf } from "./locations.js";
 import { openPlace } from "./place.js";
 import { cells } from "./rows.js";
+import { versionLines, versionMark } from "./versions.js";
 
 const CHECK = "M5 12.500l4.500 4.500L19 7.500";
 
 export class Turn {
   constructor(question) {
     this.count = 0;
+    this.sources = [];
     this.isComplete = false;
     this.status = make("p", { class: "turn-status", role: "status" }, say("searching"));
     this.sentences = make("div", { class: "sentences" });
@@ -34,10 +36,11 @@ export class Turn {
   sentence(record, mode) {
     this.body.classList.add(`${mode}-mode`);
     const chips = record.citations.map((citation) => chip(++this.count, citation));
-    const element = make("div", { class: "sentence" },
+    const sources = record.citations.map((citation, i) => ({ citation, line: sourceLine(citation, chips[i]) }));
+    this.sources.push(...sources);
+    this.sentences.append(make("div", { class: "sentence" },
       make("p", { class: "sentence-text" }, ...wording(record), ...chips),
-      make("p", { class: "sentence-source" }, ...record.citations.map((citation, i) => sourceLine(citation, chips[i]))));
-    this.sentences.append(element);
+      make("p", { class: "sentence-source" }, ...sources.map(({ line }) => line))));
   }
 
   /** The whole answer: adds what was not streamed; a refusal takes back every sentence. */
@@ -47,11 +50,18 @@ export class Turn {
     if (record.verdict === "answered") {
       const streamed = this.sentences.childElementCount;
       for (const sentence of record.sentences.slice(streamed)) this.sentence(sentence, record.mode);
+      this.versions(record.versions);
       this.body.append(foot(record, this.count));
     } else {
       this.sentences.replaceChildren();
       this.body.append(verdict(record), foot(record, 0));
     }
+  }
+
+  /** What is not in force is known with the whole answer: said beside its citations and below. */
+  versions(versions) {
+    for (const { citation, line } of this.sources) line.after(versionMark(citation, versions) ?? "");
+    this.body.append(versionLines(this.sources.map(({ citation }) => citation), versions) ?? "");
   }
 
   withheld() {
@@ -114,15 +124,16 @@ function verdict(record) {
   return make("div", { class: "verdict" },
     make("h3", {}, say(record.verdict)),
     make("p", {}, say(lead)),
-    make("div", { class: "nearest" }, ...record.nearest.map((citation, i) => nearest(citation, i + 1))));
+    make("div", { class: "nearest" }, ...record.nearest.map((citation, i) => nearest(citation, i + 1, record.versions))));
 }
 
-function nearest(citation, number) {
+function nearest(citation, number, versions) {
   return make("button", {
     type: "button", "aria-controls": "place",
     onclick: (event) => openPlace(citation, number, event.currentTarget),
   },
   make("span", { class: "chip" }, String(number)),
   make("span", { class: "nearest-quote" }, citation.quote),
-  make("span", { class: "nearest-source" }, [titleOf(citation), placeOf(citation.location)].filter(Boolean).join(" · ")));
+  make("span", { class: "nearest-source" }, [titleOf(citation), placeOf(citation.location)].filter(Boolean).join(" · "),
+    versionMark(citation, versions)));
 }

@@ -15,13 +15,16 @@ let parts = 1;
 let chosen = "";
 
 async function load() {
+  const wanted = part;
   original.setAttribute("aria-busy", "true");
   try {
-    const record = await get(`${address}/understood?part=${part}`);
+    const record = await get(`${address}/understood?part=${wanted}`);
+    if (wanted !== part) return; // turned on meanwhile: another load draws that part
     parts = record.parts;
     byId("problem").replaceChildren();
     byId("bench").hidden = false;
     head(record);
+    doubt(record);
     pager(record);
     list.replaceChildren(...record.passages.map(card));
     byId("count").textContent = sayCount("passages_count", record.passages.length);
@@ -46,6 +49,12 @@ function head(record) {
   byId("original-file").href = `${address}/original`;
   byId("notes").hidden = !record.notes.length;
   byId("notes-list").replaceChildren(...record.notes.map((note) => make("li", {}, note)));
+}
+
+/** OCR that was not sure of this page is said on it, since its passages may be wrong in a letter. */
+function doubt({ unsure }) {
+  byId("unsure").hidden = unsure === null;
+  byId("unsure").querySelector("span").textContent = say("understood_unsure", { percent: unsure });
 }
 
 function pager({ view }) {
