@@ -18,7 +18,14 @@ _PREFIX = "TEAEGG_"
 _LEVEL = "__"
 # Read by the command line or the build, not settings of the product.
 _NOT_SETTINGS = frozenset(
-    {"TEAEGG_HOME", "TEAEGG_CONFIG", "TEAEGG_PASSWORD", "TEAEGG_DATA", "TEAEGG_REQUIRE_BROWSER"}
+    {
+        "TEAEGG_HOME",
+        "TEAEGG_CONFIG",
+        "TEAEGG_PASSWORD",
+        "TEAEGG_DATA",
+        "TEAEGG_REQUIRE_BROWSER",
+        "TEAEGG_REQUIRE_OFFICE",
+    }  # fmt: skip
 )
 
 
