@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 
-from bench_beside_peers import laws_within, lead, lead_said, leads, percent, scale_point
-
-Record = Mapping[str, Any]
+from bench_beside_peers import Record, laws_within, lead, lead_said, leads, percent, scale_point
 
 
 @dataclass(frozen=True)

@@ -45,6 +45,21 @@ class Citation:
     end: int
     location: Location = Location()
 
+    @classmethod
+    def of(cls, passage: Passage, start: int = 0, end: int | None = None) -> Citation:
+        """Characters [start, end) of `passage`, all of it unless told."""
+        quote = passage.text[start:end]
+        return cls(
+            document=passage.document,
+            title=passage.title,
+            version=passage.version,
+            passage=passage.id,
+            quote=quote,
+            start=passage.start + start,
+            end=passage.start + start + len(quote),
+            location=passage.location,
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class Sentence:

@@ -204,17 +204,7 @@ def _citation(text: str, proof: _Proof) -> Citation | None:
     score, negative_start, end = max(scored, default=(0.0, 0, 0))
     if score <= 0:
         return None
-    passage, start = proof.passage, -negative_start
-    return Citation(
-        document=passage.document,
-        title=passage.title,
-        version=passage.version,
-        passage=passage.id,
-        quote=passage.text[start:end],
-        start=passage.start + start,
-        end=passage.start + end,
-        location=passage.location,
-    )
+    return Citation.of(proof.passage, -negative_start, end)
 
 
 def _support(source: str, terms: frozenset[str], said: set[tuple[str, str, str]]) -> float:

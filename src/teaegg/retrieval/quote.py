@@ -61,17 +61,7 @@ class ScoredSpan:
 
     def citation(self, evidence: Sequence[Evidence]) -> Citation:
         """The span as a citation in the coordinates of its document's canonical text."""
-        passage = evidence[self.evidence].passage
-        return Citation(
-            document=passage.document,
-            title=passage.title,
-            version=passage.version,
-            passage=passage.id,
-            quote=self.text,
-            start=passage.start + self.start,
-            end=passage.start + self.end,
-            location=passage.location,
-        )
+        return Citation.of(evidence[self.evidence].passage, self.start, self.end)
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,7 +28,7 @@ from teaegg.retrieval.understanding.references import holds_clause
 from teaegg.retrieval.understanding.spelling import Speller
 from teaegg.retrieval.versions.order import in_force_first
 from teaegg.retrieval.versions.standing import Versions
-from teaegg.store.documents import DocumentRecords
+from teaegg.store.documents import DocumentName, DocumentRecords
 from teaegg.store.index import Hit, PassageIndex
 
 _EXACT_LIMIT = 20
@@ -98,18 +98,23 @@ class Searcher:
 
         A question of several parts gets the best evidence of each part in turn.
         """
+        names = await self._documents.names(visible=visible)
+        whole = await self._one(question, names, visible, limit, collections)
         parts = parts_of(question)
         if len(parts) == 1:
-            return await self._one(question, visible, limit, collections)
-        results = [await self._one(part, visible, limit, collections) for part in parts]
-        whole = await self._one(question, visible, limit, collections)
+            return whole
+        results = [await self._one(part, names, visible, limit, collections) for part in parts]
         return _merged(whole, results, limit)
 
     async def _one(
-        self, question: str, visible: VisibleSet, limit: int, collections: frozenset[str]
+        self,
+        question: str,
+        names: Sequence[DocumentName],
+        visible: VisibleSet,
+        limit: int,
+        collections: frozenset[str],
     ) -> SearchResult:
         started = self._clock.monotonic_seconds()
-        names = await self._documents.names(visible=visible)
         query = understand(question, names, self._words.known_to(visible))
         query = await self._spelled(query, visible)
         articles, coded, text, near = await asyncio.gather(

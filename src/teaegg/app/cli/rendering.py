@@ -11,7 +11,7 @@ from rich.text import Text
 
 from teaegg.app.cli.output import note, say, write_table
 from teaegg.core.answers import Answer, Citation, Sentence
-from teaegg.core.documents import Document, Location, Passage
+from teaegg.core.documents import Document, Passage
 from teaegg.retrieval.query import Language, language_of
 from teaegg.retrieval.search import SearchResult
 from teaegg.retrieval.wording import place
@@ -76,7 +76,7 @@ def show_evidence(found: SearchResult) -> None:
                 (f"{number}. ", "cyan"),
                 (passage.title, "bold"),
                 "  ",
-                (place_of(passage.location, passage), "green"),
+                (place_of(passage), "green"),
                 (f"  {kind}", "dim"),
             )
         )
@@ -126,7 +126,7 @@ def show_passages(
     """
     for passage in passages:
         say()
-        where = place_of(passage.location, passage)
+        where = place_of(passage)
         span = f"  characters {passage.start}–{passage.end}"
         waiting = "  vector to come" if passage.id in without_vector else ""
         sure = doubted.get(passage.location.page or 0)
@@ -143,19 +143,9 @@ def show_failures(documents: Iterable[Document]) -> None:
     write_table(("file", "collection", "reason"), rows, empty="Every file could be read.")
 
 
-def place_of(location: Location, passage: Passage) -> str:
+def place_of(passage: Passage) -> str:
     """Where a passage stands, in the language it is written in."""
-    whole = Citation(
-        document=passage.document,
-        title=passage.title,
-        version=passage.version,
-        passage=passage.id,
-        quote=passage.text,
-        start=passage.start,
-        end=passage.end,
-        location=location,
-    )
-    return place(whole, language_of(passage.title + passage.text))
+    return place(Citation.of(passage), language_of(passage.title + passage.text))
 
 
 def shortened(text: str, characters: int = _SHOWN_CHARACTERS) -> str:

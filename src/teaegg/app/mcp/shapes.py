@@ -116,20 +116,9 @@ def open_reply(
 
 
 def _found(item: Evidence) -> Found:
-    passage = item.passage
-    whole = Citation(
-        document=passage.document,
-        title=passage.title,
-        version=passage.version,
-        passage=passage.id,
-        quote=passage.text,
-        start=passage.start,
-        end=passage.end,
-        location=passage.location,
-    )
     return Found(
-        **_proof(whole).model_dump(),
-        collection=passage.collection,
+        **_proof(Citation.of(item.passage)).model_dump(),
+        collection=item.passage.collection,
         score=round(item.score, _SCORE_DIGITS),
     )
 
