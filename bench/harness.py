@@ -11,7 +11,7 @@ from teaegg.app.workspace import Workspace
 from teaegg.core.actors import LOCAL_OWNER
 from teaegg.core.answers import Answer
 from teaegg.core.settings import AnswerSettings, SearchSettings, Settings
-from teaegg.ingest.learning import FileOutcome
+from teaegg.ingest.learning.outcomes import FileOutcome
 from teaegg.models.base import Embedder
 from teaegg.retrieval.events import AnswerReady
 

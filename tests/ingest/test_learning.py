@@ -16,7 +16,8 @@ from teaegg.core.clock import SystemClock
 from teaegg.core.documents import Document
 from teaegg.core.errors import NotFoundError, StorageError
 from teaegg.core.settings import EmbeddingModelSettings, IngestSettings
-from teaegg.ingest.learning import FileOutcome, Learner, LearnProgress
+from teaegg.ingest.learning.learner import Learner
+from teaegg.ingest.learning.outcomes import FileOutcome, LearnProgress
 from teaegg.ingest.vectors import VectorFiller, VectorProgress
 from teaegg.models.standin import TermEmbedder
 from teaegg.store.blobs import BlobStore

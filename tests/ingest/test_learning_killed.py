@@ -25,7 +25,7 @@ import asyncio, sys
 from pathlib import Path
 from teaegg.core.clock import SystemClock
 from teaegg.core.settings import IngestSettings, SourceSettings
-from teaegg.ingest.learning import Learner
+from teaegg.ingest.learning.learner import Learner
 from teaegg.ingest.sources.factory import open_source
 from teaegg.store.blobs import BlobStore
 from teaegg.store.database import open_database

@@ -20,7 +20,8 @@ from teaegg.core.errors import (
     TeaEggError,
 )
 from teaegg.core.settings import SourceSettings
-from teaegg.ingest.learning import FileOutcome, Learner, LearnProgress
+from teaegg.ingest.learning.learner import Learner
+from teaegg.ingest.learning.outcomes import FileOutcome, LearnProgress
 from teaegg.ingest.sources.addresses import SecretOf, is_address, lasting
 from teaegg.ingest.sources.base import Source
 from teaegg.ingest.sources.factory import open_source

@@ -14,7 +14,7 @@ from teaegg.app.workspace import Parts, Workspace
 from teaegg.core.clock import Clock, SystemClock
 from teaegg.core.errors import StorageError
 from teaegg.core.settings import Settings
-from teaegg.ingest.learning import Learner
+from teaegg.ingest.learning.learner import Learner
 from teaegg.ingest.vectors import VectorFiller
 from teaegg.models.base import ChatModel, Embedder
 from teaegg.models.factory import make_chat_model, make_embedder

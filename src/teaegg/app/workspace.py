@@ -16,7 +16,7 @@ from teaegg.core.answers import AnswerMode
 from teaegg.core.documents import Document, ParsedDocument, Passage
 from teaegg.core.errors import InvalidRequestError, NotFoundError
 from teaegg.core.settings import Settings
-from teaegg.ingest.learning import Learner
+from teaegg.ingest.learning.learner import Learner
 from teaegg.ingest.vectors import VectorFiller
 from teaegg.models.base import ChatModel, Embedder
 from teaegg.retrieval.answering import Answerer, Asked

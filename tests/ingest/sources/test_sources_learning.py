@@ -15,7 +15,8 @@ from tests.ingest.sources.loopback import WebSite, answer, web_site
 from teaegg.core.actors import LOCAL_OWNER, VisibleSet
 from teaegg.core.clock import SystemClock
 from teaegg.core.settings import IngestSettings, SourceSettings
-from teaegg.ingest.learning import FileOutcome, Learner
+from teaegg.ingest.learning.learner import Learner
+from teaegg.ingest.learning.outcomes import FileOutcome
 from teaegg.ingest.sources.factory import open_source
 from teaegg.ingest.sources.permissions import FollowPermissions
 from teaegg.store.blobs import BlobStore

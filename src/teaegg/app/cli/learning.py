@@ -16,7 +16,7 @@ from teaegg.core.actors import Actor
 
 if TYPE_CHECKING:
     from teaegg.app.workspace import Workspace
-    from teaegg.ingest.learning import FileOutcome, LearnProgress
+    from teaegg.ingest.learning.outcomes import FileOutcome, LearnProgress
     from teaegg.ingest.sources.base import Source
     from teaegg.ingest.vectors import VectorProgress
 

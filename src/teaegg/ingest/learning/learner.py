@@ -1,9 +1,4 @@
-"""Keep collections in step with their sources: read what changed, forget what is gone.
-
-Order of writes for one document: contents, then the index (one atomic step, ids made from the
-content), then the record. Whatever moment a process is killed at, the next run finds no record of
-the new version, does the same again and ends the same: nothing lost, nothing twice.
-"""
+"""Keep collections in step with their sources: read what changed, forget what is gone."""
 
 from __future__ import annotations
 
@@ -11,14 +6,14 @@ import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Literal
 
-from teaegg.core.actors import scope_of
 from teaegg.core.clock import Clock
-from teaegg.core.documents import Document, Passage
+from teaegg.core.documents import Document
 from teaegg.core.errors import SourceUnavailableError, UnreadableDocumentError
 from teaegg.core.ids import content_hash
 from teaegg.core.settings import IngestSettings
+from teaegg.ingest.learning.outcomes import FileOutcome, LearnProgress, Outcome, Tally
+from teaegg.ingest.learning.writing import DocumentWriter, ReadDocument
 from teaegg.ingest.passages import cut_passages
 from teaegg.ingest.readers.base import ReadLimits, stem_of
 from teaegg.ingest.sandbox import ReadingWorker, SandboxLimits
@@ -39,54 +34,14 @@ from teaegg.store.codec import encode_parsed
 from teaegg.store.documents import DocumentRecords, KnownSource
 from teaegg.store.index import PassageIndex
 
-Outcome = Literal["learned", "updated", "unchanged", "moved", "quarantined", "kept", "forgotten"]
-"""`moved`: the same content under a new name; `kept`: it could not be had now, so nothing changed."""
-
 _FLUSH_PASSAGES = 2000
 _FLUSH_SECONDS = 2.0
 _UNKNOWN_TYPE = "application/octet-stream"
-_INTERRUPTED = "Learning it was interrupted. Learn it again."
 _NOT_THERE = "There is nothing at this address. Check it, or take it off the list."
 _NOTHING_LEFT = (
     "Nothing is left of it, which looks more like a source out of reach than like an empty one;"
     " {count} documents are kept. If they are to go: `teaegg forget`."
 )
-
-
-@dataclass(frozen=True, slots=True)
-class FileOutcome:
-    """What became of one file. `reason` says why it is in quarantine, or was only kept.
-
-    `document` is empty, and `source` names the whole source, when that could not be reached.
-    """
-
-    document: str
-    source: str
-    outcome: Outcome
-    passages: int = 0
-    reason: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class LearnProgress:
-    """How far a run is: `done` of `total` files, `passages` searchable so far, the latest outcome."""
-
-    done: int
-    total: int
-    passages: int
-    latest: FileOutcome
-
-
-@dataclass(slots=True)
-class _Ready:
-    """A document that has been read and waits to be written."""
-
-    document: Document
-    passages: list[Passage]
-    item: SourceFile
-    mark: str
-    outcome: Outcome
-    older: Document | None
 
 
 @dataclass(slots=True)
@@ -95,24 +50,14 @@ class _Run:
 
     collection: str
     restricted: bool
-    report: Callable[[LearnProgress], None]
-    total: int = 0
-    done: int = 0
-    passages: int = 0
-    waiting: list[_Ready] = field(default_factory=list)
+    tally: Tally
+    waiting: list[ReadDocument] = field(default_factory=list)
     flushed_at: float = 0.0
-    outcomes: list[FileOutcome] = field(default_factory=list)
 
-    def say(self, outcome: FileOutcome) -> None:
-        self.done += 1
-        self.passages += outcome.passages
-        self.outcomes.append(outcome)
-        self.report(LearnProgress(self.done, self.total, self.passages, outcome))
-
-    def say_besides(self, outcome: FileOutcome) -> None:
-        """Something that was not among the files to be dealt with."""
-        self.total += 1
-        self.say(outcome)
+    def restricts(self, permissions: Permissions, known: KnownSource | None) -> bool:
+        """Never opened again: whoever shut it, or the source, had a reason."""
+        was_restricted = known is not None and known.document.restricted
+        return self.restricted or permissions.readers is not None or was_restricted
 
 
 class Learner:
@@ -128,7 +73,7 @@ class Learner:
     ) -> None:
         self._index = index
         self._documents = documents
-        self._blobs = blobs
+        self._writer = DocumentWriter(index, documents, blobs, clock)
         self._settings = settings
         self._clock = clock
         # Kept from call to call: starting the reading process takes longer than reading most files.
@@ -154,7 +99,7 @@ class Learner:
         anything is done when a path is not there, and StorageError, after which the same call goes
         on where it stopped.
         """
-        run = _Run(collection, restricted, on_progress, flushed_at=self._now())
+        run = _Run(collection, restricted, Tally(on_progress), flushed_at=self._now())
         opened = (FolderSource(each) if isinstance(each, Path) else each for each in sources)
         compared = await self._compare(
             run, list({source.root: source for source in opened}.values())
@@ -165,16 +110,13 @@ class Learner:
         await self._flush(run)
         for part in compared:
             await self._forget_vanished(run, part)
-        if any(outcome.outcome not in ("unchanged", "kept") for outcome in run.outcomes):
+        if run.tally.has_changes:
             await self._index.optimize()
-        return run.outcomes
+        return run.tally.outcomes
 
     async def forget(self, documents: Sequence[Document]) -> None:
         """Remove documents from index, records and contents; their files are left alone."""
-        await self._index.replace({item.id: (item.scope, []) for item in documents})
-        await self._documents.forget([item.id for item in documents])
-        for item in documents:
-            await self._drop_unused(item)
+        await self._writer.forget(documents)
 
     async def _compare(self, run: _Run, sources: Sequence[Source]) -> list[Comparison]:
         """What each source holds beside what is known of it; one that is silent is left out."""
@@ -186,12 +128,12 @@ class Learner:
             try:
                 items = await source.look({name: each.mark for name, each in known.items()})
             except SourceUnavailableError as error:
-                run.say_besides(FileOutcome("", source.root, "kept", reason=str(error)))
+                run.tally.add_unexpected(FileOutcome("", source.root, "kept", reason=str(error)))
                 continue
             part = Comparison(source, known, items)
             # Two sources may hold the same file: the first that is named has it.
             part.items = [item for item in items if _is_new(item, listed)]
-            run.total += len(part.items)
+            run.tally.total += len(part.items)
             compared.append(part)
         if any(isinstance(part.source, FolderSource) for part in compared):
             abandoned = await self._abandoned(run.collection, roots)
@@ -230,7 +172,7 @@ class Learner:
                 await self._take(run, part, item, content)
             elif known and content == "gone":
                 part.vanished[item.source] = known
-                run.total -= 1
+                run.tally.total -= 1
             elif known:
                 await self._keep(run, known, item, known.mark)
             else:
@@ -274,7 +216,7 @@ class Learner:
         """Read it, and let it wait to be written. `known`: as what it was learned before."""
         understood = await self._reader.read(content.data, item.source)
         name = known.document.id if known else part.new_document_id(run.collection, item)
-        original = await self._blobs.put(content.data)
+        original = await self._writer.keep(content.data)
         passages = cut_passages(
             understood.parsed,
             document=name,
@@ -289,86 +231,38 @@ class Learner:
             title=understood.parsed.title,
             media_type=understood.media_type,
             version=original,
-            parsed=await self._blobs.put(encode_parsed(understood.parsed)),
+            parsed=await self._writer.keep(encode_parsed(understood.parsed)),
             state="searchable",
-            restricted=_is_restricted(run, item.permissions, known),
+            restricted=run.restricts(item.permissions, known),
             size_bytes=len(content.data),
             passages=len(passages),
             learned_at=self._clock.now(),
             notes=understood.parsed.notes,
         )
         older = known.document if known else None
-        outcome: Outcome = "updated" if older else "learned"
-        run.waiting.append(_Ready(document, passages, item, content.mark, outcome, older))
+        run.waiting.append(ReadDocument(document, passages, item, content.mark, older))
 
     async def _move(self, run: _Run, moved: KnownSource, item: SourceFile, mark: str) -> None:
-        """The same content under a new name: nothing is read again, vectors and grants stay."""
-        older = moved.document
-        await self._documents.move(older.id, root=item.root, source=item.source, mark=mark)
-        renamed = replace(moved, document=replace(older, source=item.source), mark=mark)
+        renamed = await self._writer.rename(moved, item, mark)
         await self._settle(run, renamed, item, mark)
-        run.say(FileOutcome(older.id, item.source, "moved", older.passages))
+        run.tally.add(FileOutcome.of(renamed.document, "moved"))
 
     async def _flush(self, run: _Run) -> None:
-        """Write what waits: all of it into the index in one step, then the records."""
         waiting, run.waiting = run.waiting, []
-        for ready in waiting:
-            if ready.older is None:
-                # Without a record nobody could find the passages again, should this process be
-                # killed now and the file be gone before the next run.
-                announced = replace(ready.document, state="quarantined", reason=_INTERRUPTED)
-                await self._documents.put(announced, root=ready.item.root)
-        await self._index.replace(
-            {ready.document.id: (ready.document.scope, ready.passages) for ready in waiting}
-        )
-        for ready in waiting:
-            await self._record(ready.document, ready.item.root, ready.mark, ready.item.permissions)
-            if ready.older:
-                await self._drop_unused(ready.older)
-            run.say(
-                FileOutcome(
-                    ready.document.id, ready.document.source, ready.outcome, len(ready.passages)
-                )
-            )
+        await self._writer.write(waiting)
+        for each in waiting:
+            run.tally.add(FileOutcome.of(each.document, "updated" if each.older else "learned"))
         run.flushed_at = self._now()
-
-    async def _record(
-        self, document: Document, root: str, mark: str, permissions: Permissions
-    ) -> None:
-        if permissions.readers is None:
-            await self._documents.put(
-                document, root=root, mark=mark, permissions=permissions.record
-            )
-            return
-        # The permissions are noted last: should this stop half way, the next run sees to the grants.
-        await self._documents.put(document, root=root, mark=mark)
-        await self._documents.set_source_readers(
-            document.id, permissions.readers, at=self._clock.now()
-        )
-        await self._documents.touch(document.id, mark=mark, permissions=permissions.record)
 
     async def _keep(self, run: _Run, known: KnownSource, item: SourceFile, mark: str) -> None:
         """An unchanged file; only its mark, its permissions or a new restriction are noted."""
         await self._settle(run, known, item, mark)
-        document = known.document
-        outcome: Outcome = "quarantined" if document.state == "quarantined" else "unchanged"
-        run.say(
-            FileOutcome(document.id, document.source, outcome, document.passages, document.reason)
-        )
+        outcome: Outcome = "unchanged" if _was_read(known) else "quarantined"
+        run.tally.add(FileOutcome.of(known.document, outcome))
 
     async def _settle(self, run: _Run, known: KnownSource, item: SourceFile, mark: str) -> None:
-        document, permissions = known.document, item.permissions
-        if _is_restricted(run, permissions, known) and not document.restricted:
-            scope = scope_of(document.collection, document.id, restricted=True)
-            # The index first: should this stop half way, the document is hidden, not open.
-            await self._index.set_scope(document.id, scope)
-            await self._documents.set_restricted(document.id, True)
-        if permissions.record != known.permissions and permissions.readers is not None:
-            await self._documents.set_source_readers(
-                document.id, permissions.readers, at=self._clock.now()
-            )
-        if (mark, permissions.record) != (known.mark, known.permissions):
-            await self._documents.touch(document.id, mark=mark, permissions=permissions.record)
+        restricted = run.restricts(item.permissions, known)
+        await self._writer.settle(known, item.permissions, mark, restricted=restricted)
 
     async def _keep_for_now(
         self, run: _Run, part: Comparison, item: SourceItem, reason: str
@@ -376,7 +270,7 @@ class Learner:
         """It cannot be had just now. What it said before stays; what is new waits in quarantine."""
         known = part.known.get(item.source)
         if known and _was_read(known):
-            run.say(FileOutcome(known.document.id, item.source, "kept", reason=reason))
+            run.tally.add(FileOutcome(known.document.id, item.source, "kept", reason=reason))
         else:
             await self._quarantine(run, part, item, known, reason)
 
@@ -390,7 +284,6 @@ class Learner:
         *,
         data: bytes = b"",
     ) -> None:
-        """Note the reason. An older version that could be read is withdrawn: it is not what the file says."""
         permissions = item.permissions if isinstance(item, SourceFile) else Permissions()
         name = known.document.id if known else part.new_document_id(run.collection, item)
         document = Document(
@@ -401,17 +294,15 @@ class Learner:
             media_type=_UNKNOWN_TYPE,
             version=content_hash(data) if data else "",
             state="quarantined",
-            restricted=_is_restricted(run, permissions, known),
+            restricted=run.restricts(permissions, known),
             size_bytes=len(data) or (item.size_bytes if isinstance(item, SourceFile) else 0),
             passages=0,
             learned_at=self._clock.now(),
             reason=reason,
         )
-        await self._index.replace({document.id: (document.scope, [])})
-        await self._record(document, item.root, "", permissions)
-        if known:
-            await self._drop_unused(known.document)
-        run.say(FileOutcome(document.id, item.source, "quarantined", reason=reason))
+        older = known.document if known else None
+        await self._writer.quarantine(document, item.root, permissions, older)
+        run.tally.add(FileOutcome.of(document, "quarantined"))
 
     async def _forget_vanished(self, run: _Run, part: Comparison) -> None:
         gone = [item.document for item in part.vanished.values()]
@@ -419,16 +310,11 @@ class Learner:
             return
         if part.nothing_is_left:
             reason = _NOTHING_LEFT.format(count=len(gone))
-            run.say_besides(FileOutcome("", part.source.root, "kept", reason=reason))
+            run.tally.add_unexpected(FileOutcome("", part.source.root, "kept", reason=reason))
             return
         await self.forget(gone)
         for document in gone:
-            run.say_besides(FileOutcome(document.id, document.source, "forgotten"))
-
-    async def _drop_unused(self, document: Document) -> None:
-        for name in {document.version, document.parsed} - {""}:
-            if not await self._documents.blob_in_use(name):
-                await self._blobs.drop(name)
+            run.tally.add_unexpected(FileOutcome(document.id, document.source, "forgotten"))
 
     def _now(self) -> float:
         return self._clock.monotonic_seconds()
@@ -445,15 +331,6 @@ def _is_new(item: SourceItem, listed: set[str]) -> bool:
 def _looks_unchanged(item: SourceFile, known: KnownSource) -> bool:
     """What could not be read is tried again: settings and rights may have changed since."""
     return bool(item.mark) and item.mark == known.mark and _was_read(known)
-
-
-def _is_restricted(run: _Run, permissions: Permissions, known: KnownSource | None) -> bool:
-    """Never opened again: whoever shut it, or the source, had a reason."""
-    return (
-        run.restricted
-        or permissions.readers is not None
-        or bool(known and known.document.restricted)
-    )
 
 
 def _is_titled_by_name(document: Document, item: SourceFile) -> bool:

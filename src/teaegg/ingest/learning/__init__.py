@@ -1,0 +1,4 @@
+"""Collections kept in step with their sources.
+
+Answers: what became of each file of a source, and is nothing lost or written twice by a kill?
+"""
