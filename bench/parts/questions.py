@@ -7,9 +7,9 @@ another seed, and is only reported on.
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 from bench.parts.rows import Row
 
@@ -30,7 +30,8 @@ _WISHES: dict[Split, tuple[str, ...]] = {
     "dev": ("{}", "我要{}", "有没有{}", "找一种{}", "{}有哪些", "{}，推荐一下"),
     "test": ("{}", "请问库存里有{}吗", "需要{}", "想采购一批{}", "能不能帮我选{}", "{}用哪个型号"),
 }
-_Case = tuple[str, Callable[[Row], bool]]
+Facts = Mapping[str, Any]
+"""The columns of a row of parts."""
 
 _ASKED: dict[Split, tuple[str, ...]] = {
     "dev": ("{} 多少钱", "查一下 {}", "件号 {} 是什么", "{}", "what is {}?"),
@@ -48,8 +49,8 @@ def questions(rows: Sequence[Row], split: Split, seed: int, per_kind: int) -> li
     """`per_kind` questions of each kind; every one has at least one right row."""
     chance = random.Random(f"{split}-{seed}")
     made = [_by_number(chance, rows, split) for _ in range(per_kind)]
-    for kind, makers in (("specification", _SPECIFICATIONS), ("description", _DESCRIPTIONS)):
-        made += _by_case(chance, rows, split, kind, makers[split], per_kind)  # type: ignore[arg-type]
+    for kind, templates in (("specification", _SPECIFICATIONS), ("description", _DESCRIPTIONS)):
+        made += _by_template(chance, rows, split, kind, templates[split], per_kind)  # type: ignore[arg-type]
     return made
 
 
@@ -83,308 +84,219 @@ _SPELLINGS: tuple[Callable[[str, random.Random], str], ...] = (
 )
 
 
-def _by_case(
+@dataclass(frozen=True)
+class _Template:
+    """A question made from one row, and which other rows answer it as well.
+
+    `of` names sheets or parts that it can be asked of. Right is a row that is the same in the
+    columns of `same`, holds `at_least` and `at_most` as much in theirs, and is `also` right by a
+    function of the row asked from and the other one. A row that lacks a column is none of it.
+    """
+
+    of: tuple[str, ...]
+    text: Callable[[Facts], str]
+    same: tuple[str, ...] = ()
+    at_least: tuple[str, ...] = ()
+    at_most: tuple[str, ...] = ()
+    also: Callable[[Facts, Facts], bool] = lambda asked, other: True
+
+    def is_of(self, row: Row) -> bool:
+        return row.facts["name"] in self.of or row.sheet in self.of
+
+    def answers(self, asked: Facts, other: Facts) -> bool:
+        try:
+            return (
+                all(other[column] == asked[column] for column in self.same)
+                and all(other[column] >= asked[column] for column in self.at_least)
+                and all(other[column] <= asked[column] for column in self.at_most)
+                and self.also(asked, other)
+            )
+        except KeyError:
+            return False
+
+
+def _by_template(
     chance: random.Random,
     rows: Sequence[Row],
     split: Split,
     kind: Kind,
-    makers: Sequence[Callable[[Row], _Case]],
+    templates: Sequence[_Template],
     count: int,
 ) -> list[Question]:
     made: list[Question] = []
     while len(made) < count:
-        maker = makers[len(made) % len(makers)]
-        sheet = maker.__doc__ or ""
-        row = chance.choice([r for r in rows if r.facts["name"] in sheet or r.sheet in sheet])
+        template = templates[len(made) % len(templates)]
+        row = chance.choice([r for r in rows if template.is_of(r)])
         try:
-            text, is_right = maker(row)
+            text = template.text(row.facts)
         except KeyError:
             continue  # this row has no such column
         if kind == "description":
             text = chance.choice(_WISHES[split]).format(text)
-        gold = frozenset(r.number for r in rows if _safely(is_right, r))
+        gold = frozenset(r.number for r in rows if template.answers(row.facts, r.facts))
         if gold:
             made.append(Question(kind, text, gold))
     return made
 
 
-def _safely(is_right: Callable[[Row], bool], row: Row) -> bool:
-    try:
-        return is_right(row)
-    except KeyError:
-        return False
+def _resistance(ohms: int) -> str:
+    return f"{ohms / 1000:g}千欧" if ohms >= 1000 else f"{ohms}欧姆"
 
 
-def _screw_dev(row: Row) -> _Case:
-    """内六角圆柱头螺钉 六角头螺栓 内六角沉头螺钉"""
-    f = row.facts
-    return (
-        f"M{f['thread']} 以上{f['material']}{f['name'][:3]}",
-        lambda r: (
-            r.facts["thread"] >= f["thread"]
-            and r.facts["material"] == f["material"]
-            and f["name"][:3] in r.facts["name"]
-        ),
-    )
-
-
-def _screw_length_dev(row: Row) -> _Case:
-    """内六角圆柱头螺钉 双头螺柱 自攻螺钉"""
-    f = row.facts
-    low, high = f["length"], f["length"] + 20
-    return (
-        f"M{f['thread']}的{f['name']}，长度 {low}-{high}mm",
-        lambda r: (
-            r.facts["name"] == f["name"]
-            and r.facts["thread"] == f["thread"]
-            and low <= r.facts["length"] <= high
-        ),
-    )
-
-
-def _screw_test(row: Row) -> _Case:
-    """内六角圆柱头螺钉 十字槽盘头螺钉 六角头螺栓"""
-    f = row.facts
-    return (
-        f"想找{f['material']}的{f['name']}，螺纹 M{f['thread']}，杆长不短于{f['length']}毫米",
-        lambda r: (
-            r.facts["name"] == f["name"]
-            and r.facts["material"] == f["material"]
-            and r.facts["thread"] == f["thread"]
-            and r.facts["length"] >= f["length"]
-        ),
-    )
-
-
-def _screw_size_test(row: Row) -> _Case:
-    """双头螺柱 自攻螺钉 内六角沉头螺钉"""
-    f = row.facts
-    return (
-        f"{f['name']} m{f['thread']}*{f['length']}",
-        lambda r: (
-            r.facts["name"] == f["name"]
-            and r.facts["thread"] == f["thread"]
-            and r.facts["length"] == f["length"]
-        ),
-    )
-
-
-def _nut_dev(row: Row) -> _Case:
-    """六角螺母 尼龙锁紧螺母"""
-    f = row.facts
-    return (
-        f"配 M{f['thread']} 的{f['name']}，单价不超过{f['price']:g}元",
-        lambda r: (
-            r.facts["name"] == f["name"]
-            and r.facts["thread"] == f["thread"]
-            and r.facts["price"] <= f["price"]
-        ),
-    )
-
-
-def _washer_test(row: Row) -> _Case:
-    """平垫圈 弹簧垫圈"""
-    f = row.facts
-    return (
-        f"厚度在{f['thickness'] - 0.3:.1f}到{f['thickness'] + 0.3:.1f}毫米之间、M{f['thread']}用的{f['name']}",
-        lambda r: (
-            r.facts["name"] == f["name"]
-            and r.facts["thread"] == f["thread"]
-            and f["thickness"] - 0.3001 <= r.facts["thickness"] <= f["thickness"] + 0.3001
-        ),
-    )
-
-
-def _bearing_dev(row: Row) -> _Case:
-    """轴承"""
-    f = row.facts
-    return (
-        f"内径 {f['bore']}mm 外径 {f['outer']}mm 的{f['name']}",
-        lambda r: (
-            r.facts["name"] == f["name"]
-            and r.facts["bore"] == f["bore"]
-            and r.facts["outer"] == f["outer"]
-        ),
-    )
-
-
-def _bearing_test(row: Row) -> _Case:
-    """轴承"""
-    f = row.facts
-    return (
-        f"{f['name']}，孔径{f['bore']}毫米，转速至少要{f['speed']}转",
-        lambda r: (
-            r.facts["name"] == f["name"]
-            and r.facts["bore"] == f["bore"]
-            and r.facts["speed"] >= f["speed"]
-        ),
-    )
-
-
-def _valve_dev(row: Row) -> _Case:
-    """阀门"""
-    f = row.facts
-    return (
-        f"DN{f['diameter']} {f['name']}，耐压不低于 {f['mpa']:g}MPa",
-        lambda r: (
-            r.facts["name"] == f["name"]
-            and r.facts["diameter"] == f["diameter"]
-            and r.facts["mpa"] >= f["mpa"]
-        ),
-    )
-
-
-def _valve_test(row: Row) -> _Case:
-    """阀门"""
-    f = row.facts
-    return (
-        f"{f['material']}{f['name']} 通径{f['diameter']} DN{f['diameter']} 承压 {f['mpa'] * 10:g} bar 以上 能耐{f['hottest']}℃",
-        lambda r: (
-            r.facts["name"] == f["name"]
-            and r.facts["material"] == f["material"]
-            and r.facts["diameter"] == f["diameter"]
-            and r.facts["mpa"] >= f["mpa"]
-            and r.facts["hottest"] >= f["hottest"]
-        ),
-    )
-
-
-def _inch_valve(row: Row) -> _Case:
-    """球阀 闸阀 截止阀"""
-    f = row.facts
-    if not f["ends"].startswith("G"):
+def _inches(facts: Facts) -> str:
+    """The size of a threaded end, as G1/2 has it. Raises KeyError for another kind of end."""
+    if not facts["ends"].startswith("G"):
         raise KeyError("ends")
-    return (
-        f"{f['ends'][1:]}寸的{f['material']}{f['name']}",
-        lambda r: (
-            r.facts["name"] == f["name"]
-            and r.facts["material"] == f["material"]
-            and r.facts["diameter"] == f["diameter"]
-        ),
-    )
+    return str(facts["ends"][1:])
 
 
-def _cable_dev(row: Row) -> _Case:
-    """电缆"""
-    f = row.facts
-    return (
-        f"{f['cores']}芯 {f['section']:g}平方的{f['name']}",
-        lambda r: (
-            r.facts["name"] == f["name"]
-            and r.facts["cores"] == f["cores"]
-            and r.facts["section"] == f["section"]
-        ),
-    )
-
-
-def _cable_test(row: Row) -> _Case:
-    """电缆"""
-    f = row.facts
-    return (
-        f"{f['name']}，截面不小于{f['section']:g}mm2，电压等级{f['voltage']}V，外径小于{f['outer'] + 1:g}mm",
-        lambda r: (
-            r.facts["name"] == f["name"]
-            and r.facts["section"] >= f["section"]
-            and r.facts["voltage"] == f["voltage"]
-            and r.facts["outer"] <= f["outer"] + 1
-        ),
-    )
-
-
-def _supply_dev(row: Row) -> _Case:
-    """开关电源"""
-    f = row.facts
-    return (
-        f"≥ {f['volts']}V {f['amps']}A 电源",
-        lambda r: (
-            r.facts["name"] == f["name"]
-            and r.facts["volts"] >= f["volts"]
-            and r.facts["amps"] >= f["amps"]
-        ),
-    )
-
-
-def _supply_test(row: Row) -> _Case:
-    """开关电源"""
-    f = row.facts
-    return (
-        f"power supply {f['volts']}V, current at least {f['amps']}A",
-        lambda r: (
-            r.facts["name"] == f["name"]
-            and r.facts["volts"] == f["volts"]
-            and r.facts["amps"] >= f["amps"]
-        ),
-    )
-
-
-def _capacitor_dev(row: Row) -> _Case:
-    """电解电容"""
-    f = row.facts
-    return (
-        f"{f['micro']:g}uF 耐压{f['volts']}V以上的电解电容",
-        lambda r: (
-            r.facts["name"] == f["name"]
-            and r.facts["micro"] == f["micro"]
-            and r.facts["volts"] >= f["volts"]
-        ),
-    )
-
-
-def _resistor_test(row: Row) -> _Case:
-    """贴片电阻"""
-    f = row.facts
-    shown = f"{f['ohms'] / 1000:g}千欧" if f["ohms"] >= 1000 else f"{f['ohms']}欧姆"
-    return (
-        f"{shown}、功率{f['watts']:g}瓦以上的贴片电阻",
-        lambda r: (
-            r.facts["name"] == f["name"]
-            and r.facts["ohms"] == f["ohms"]
-            and r.facts["watts"] >= f["watts"]
-        ),
-    )
-
-
-_SPECIFICATIONS: dict[Split, tuple[Callable[[Row], _Case], ...]] = {
-    "dev": (_screw_dev, _screw_length_dev, _nut_dev, _bearing_dev, _valve_dev, _inch_valve, _cable_dev,
-            _supply_dev, _capacitor_dev),
-    "test": (_screw_test, _screw_size_test, _washer_test, _bearing_test, _valve_test, _cable_test,
-             _supply_test, _resistor_test),
-}  # fmt: skip
-
-
-def _described(text: str, *names: str, within: str = "") -> Callable[[Row], _Case]:
-    """A description that any row of `names` (whose use mentions `within`) answers."""
-
-    def case(_: Row) -> _Case:
-        return text, lambda r: r.facts["name"] in names and within in r.facts["use"]
-
-    case.__doc__ = " ".join(names)
-    return case
-
-
-def _longest(text: str, *names: str, column: str, largest: bool = True) -> Callable[[Row], _Case]:
-    """As `_described`, and only the third of the sizes on the asked side is right."""
-
-    def case(_: Row) -> _Case:
-        # Lengths run evenly from 10 to 200 mm, thicknesses from 0.5 to 20: the outer third.
-        bounds = {"length": (73, 137), "thickness": (7, 13.5)}[column]
-
-        def is_right(r: Row) -> bool:
-            value = r.facts[column]
-            return r.facts["name"] in names and (
-                value >= bounds[1] if largest else value <= bounds[0]
-            )
-
-        return text, is_right
-
-    case.__doc__ = " ".join(names)
-    return case
-
-
-_DESCRIPTIONS: dict[Split, tuple[Callable[[Row], _Case], ...]] = {
+_SPECIFICATIONS: dict[Split, tuple[_Template, ...]] = {
     "dev": (
-        _longest("固定电机用的长螺丝", "内六角圆柱头螺钉", column="length"),
-        _longest("装面板的短螺丝，头要平的", "内六角沉头螺钉", column="length", largest=False),
+        _Template(
+            ("内六角圆柱头螺钉", "六角头螺栓", "内六角沉头螺钉"),
+            lambda f: f"M{f['thread']} 以上{f['material']}{f['name'][:3]}",
+            same=("material",),
+            at_least=("thread",),
+            also=lambda asked, other: asked["name"][:3] in other["name"],
+        ),
+        _Template(
+            ("内六角圆柱头螺钉", "双头螺柱", "自攻螺钉"),
+            lambda f: f"M{f['thread']}的{f['name']}，长度 {f['length']}-{f['length'] + 20}mm",
+            same=("name", "thread"),
+            at_least=("length",),
+            also=lambda asked, other: other["length"] <= asked["length"] + 20,
+        ),
+        _Template(
+            ("六角螺母", "尼龙锁紧螺母"),
+            lambda f: f"配 M{f['thread']} 的{f['name']}，单价不超过{f['price']:g}元",
+            same=("name", "thread"),
+            at_most=("price",),
+        ),
+        _Template(
+            ("轴承",),
+            lambda f: f"内径 {f['bore']}mm 外径 {f['outer']}mm 的{f['name']}",
+            same=("name", "bore", "outer"),
+        ),
+        _Template(
+            ("阀门",),
+            lambda f: f"DN{f['diameter']} {f['name']}，耐压不低于 {f['mpa']:g}MPa",
+            same=("name", "diameter"),
+            at_least=("mpa",),
+        ),
+        _Template(
+            ("球阀", "闸阀", "截止阀"),
+            lambda f: f"{_inches(f)}寸的{f['material']}{f['name']}",
+            same=("name", "material", "diameter"),
+        ),
+        _Template(
+            ("电缆",),
+            lambda f: f"{f['cores']}芯 {f['section']:g}平方的{f['name']}",
+            same=("name", "cores", "section"),
+        ),
+        _Template(
+            ("开关电源",),
+            lambda f: f"≥ {f['volts']}V {f['amps']}A 电源",
+            same=("name",),
+            at_least=("volts", "amps"),
+        ),
+        _Template(
+            ("电解电容",),
+            lambda f: f"{f['micro']:g}uF 耐压{f['volts']}V以上的电解电容",
+            same=("name", "micro"),
+            at_least=("volts",),
+        ),
+    ),
+    "test": (
+        _Template(
+            ("内六角圆柱头螺钉", "十字槽盘头螺钉", "六角头螺栓"),
+            lambda f: (
+                f"想找{f['material']}的{f['name']}，螺纹 M{f['thread']}，杆长不短于{f['length']}毫米"
+            ),
+            same=("name", "material", "thread"),
+            at_least=("length",),
+        ),
+        _Template(
+            ("双头螺柱", "自攻螺钉", "内六角沉头螺钉"),
+            lambda f: f"{f['name']} m{f['thread']}*{f['length']}",
+            same=("name", "thread", "length"),
+        ),
+        _Template(
+            ("平垫圈", "弹簧垫圈"),
+            lambda f: (
+                f"厚度在{f['thickness'] - 0.3:.1f}到{f['thickness'] + 0.3:.1f}毫米之间、M{f['thread']}用的{f['name']}"
+            ),
+            same=("name", "thread"),
+            also=lambda asked, other: abs(other["thickness"] - asked["thickness"]) <= 0.3001,
+        ),
+        _Template(
+            ("轴承",),
+            lambda f: f"{f['name']}，孔径{f['bore']}毫米，转速至少要{f['speed']}转",
+            same=("name", "bore"),
+            at_least=("speed",),
+        ),
+        _Template(
+            ("阀门",),
+            lambda f: (
+                f"{f['material']}{f['name']} 通径{f['diameter']} DN{f['diameter']} 承压 {f['mpa'] * 10:g} bar 以上 能耐{f['hottest']}℃"
+            ),
+            same=("name", "material", "diameter"),
+            at_least=("mpa", "hottest"),
+        ),
+        _Template(
+            ("电缆",),
+            lambda f: (
+                f"{f['name']}，截面不小于{f['section']:g}mm2，电压等级{f['voltage']}V，外径小于{f['outer'] + 1:g}mm"
+            ),
+            same=("name", "voltage"),
+            at_least=("section",),
+            also=lambda asked, other: other["outer"] <= asked["outer"] + 1,
+        ),
+        _Template(
+            ("开关电源",),
+            lambda f: f"power supply {f['volts']}V, current at least {f['amps']}A",
+            same=("name", "volts"),
+            at_least=("amps",),
+        ),
+        _Template(
+            ("贴片电阻",),
+            lambda f: f"{_resistance(f['ohms'])}、功率{f['watts']:g}瓦以上的贴片电阻",
+            same=("name", "ohms"),
+            at_least=("watts",),
+        ),
+    ),
+}
+
+
+def _described(text: str, *names: str) -> _Template:
+    """A description that any row of `names` answers."""
+    return _Template(names, lambda _: text, also=lambda _, other: other["name"] in names)
+
+
+# Lengths run evenly from 10 to 200 mm, thicknesses from 0.5 to 20: short is the lowest third of the
+# sizes, long the highest.
+_THIRDS = {"length": (73, 137), "thickness": (7, 13.5)}
+
+
+def _largest(text: str, *names: str, column: str) -> _Template:
+    return _Template(
+        names,
+        lambda _: text,
+        also=lambda _, other: other["name"] in names and other[column] >= _THIRDS[column][1],
+    )
+
+
+def _smallest(text: str, *names: str, column: str) -> _Template:
+    return _Template(
+        names,
+        lambda _: text,
+        also=lambda _, other: other["name"] in names and other[column] <= _THIRDS[column][0],
+    )
+
+
+_DESCRIPTIONS: dict[Split, tuple[_Template, ...]] = {
+    "dev": (
+        _largest("固定电机用的长螺丝", "内六角圆柱头螺钉", column="length"),
+        _smallest("装面板的短螺丝，头要平的", "内六角沉头螺钉", column="length"),
         _described("固定电路板的小螺丝", "十字槽盘头螺钉"),
         _described("防止螺丝松动的垫圈", "弹簧垫圈"),
         _described("锅炉上超压自动放气的阀", "安全阀"),
@@ -397,9 +309,9 @@ _DESCRIPTIONS: dict[Split, tuple[Callable[[Row], _Case], ...]] = {
         _described("cable for outdoor burial 室外直埋", "交联聚乙烯电力电缆"),
     ),
     "test": (
-        _longest("把法兰连接起来的长螺栓", "六角头螺栓", column="length"),
-        _longest("紧固模具的较短的螺钉", "内六角圆柱头螺钉", column="length", largest=False),
-        _longest("锁紧螺栓用的厚螺帽", "六角螺母", column="thickness"),
+        _largest("把法兰连接起来的长螺栓", "六角头螺栓", column="length"),
+        _smallest("紧固模具的较短的螺钉", "内六角圆柱头螺钉", column="length"),
+        _largest("锁紧螺栓用的厚螺帽", "六角螺母", column="thickness"),
         _described("塑料件上直接拧进去的自攻螺丝", "自攻螺钉"),
         _described("防震动松脱的锁紧螺帽", "尼龙锁紧螺母"),
         _described("保护零件表面、分散压力的垫片", "平垫圈"),
