@@ -28,6 +28,7 @@ from teaegg.core.settings import SourceSettings
 from teaegg.ingest.sources.base import Content, Reading, SourceFile, SourceProblem
 from teaegg.ingest.sources.factory import open_source
 from teaegg.ingest.sources.web.hosts import NamedHosts
+from teaegg.ingest.sources.web.sitemaps import MAX_BYTES
 
 PDF = b"%PDF-1.7 pretended"
 
@@ -236,6 +237,37 @@ async def test_a_broken_sitemap_says_nothing_about_which_pages_there_are(
 ) -> None:
     address = site.put("/sitemap.xml", body, "application/xml")
     assert isinstance(await refused(address), SourceUnavailableError)
+
+
+async def test_a_packed_sitemap_is_read_and_other_packed_files_stay_files(site: WebSite) -> None:
+    site.put_sitemap("/a", "/b")
+    packed = gzip.compress(site.pages["/sitemap.xml"][0])
+    site.pages["/sitemap.xml.gz"] = (packed, "application/gzip")
+    site.put(
+        "/index.xml",
+        f"<sitemapindex><sitemap><loc>{site.url}/sitemap.xml.gz</loc></sitemap></sitemapindex>",
+        "application/xml",
+    )
+    site.pages["/prices.csv.gz"] = (gzip.compress(b"part,price\n"), "application/gzip")
+    listed = {}
+    for path in ("/sitemap.xml.gz", "/index.xml", "/prices.csv.gz"):
+        source = await open_source(site.url + path, SourceSettings(), SystemClock(), str)
+        items = await source.look({})
+        await source.close()
+        listed[path] = [item.address for item in items if isinstance(item, SourceFile)]
+    pages = [site.url + "/a", site.url + "/b"]
+    assert listed["/sitemap.xml.gz"] == listed["/index.xml"] == pages
+    assert listed["/prices.csv.gz"] == [site.url + "/prices.csv.gz"]
+
+
+@pytest.mark.parametrize("kind", ["bomb", "cut"])
+async def test_a_packed_sitemap_is_bounded_by_what_it_unpacks_to(site: WebSite, kind: str) -> None:
+    body = b"<urlset>" + b" " * (MAX_BYTES if kind == "bomb" else 1000) + b"</urlset>"
+    packed = gzip.compress(body)
+    site.pages["/s.xml.gz"] = (packed if kind == "bomb" else packed[:-12], "application/gzip")
+    error = await refused(site.url + "/s.xml.gz")
+    assert isinstance(error, SourceUnavailableError)
+    assert ("unpacks to more than" in str(error)) == (kind == "bomb")
 
 
 async def test_a_list_of_addresses_is_a_source(site: WebSite, tmp_path: Path) -> None:

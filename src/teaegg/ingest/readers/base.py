@@ -9,6 +9,9 @@ from teaegg.core.documents import Block, BlockKind, Location, ParsedDocument
 from teaegg.core.errors import UnreadableDocumentError
 from teaegg.ingest.cleaning import shown
 
+Box = tuple[float, float, float, float]
+"""(left, top, right, bottom) from the upper left corner: fractions of a page or picture, unless said."""
+
 
 @dataclass(frozen=True, slots=True)
 class ReadLimits:

@@ -18,10 +18,8 @@ from numpy.typing import NDArray
 from PIL import Image, ImageOps, UnidentifiedImageError
 
 from teaegg.core.ids import content_hash
-from teaegg.ingest.readers.base import ReadLimits, unreadable
+from teaegg.ingest.readers.base import Box, ReadLimits, unreadable
 from teaegg.ingest.readers.doubts import doubt
-
-Box = tuple[float, float, float, float]
 
 _MIN_SIDE_PIXELS = 24
 _MIN_AREA_PIXELS = 4_000

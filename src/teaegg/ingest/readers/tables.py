@@ -8,9 +8,8 @@ from dataclasses import replace
 from typing import NamedTuple
 
 from teaegg.core.documents import Location
-from teaegg.ingest.readers.base import Outline
+from teaegg.ingest.readers.base import Box, Outline
 
-Box = tuple[float, float, float, float]
 Cells = Sequence[str]
 Numbered = tuple[int, Cells]
 

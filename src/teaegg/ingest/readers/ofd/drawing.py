@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 from xml.etree.ElementTree import Element
 
-from teaegg.ingest.readers.ocr import Box
+from teaegg.ingest.readers.base import Box
 from teaegg.ingest.readers.ofd.package import children, descendants, local, numbers
 
 _CONTAINERS = frozenset(("Content", "Layer", "PageBlock", "Appearance"))

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from itertools import pairwise
 
-from teaegg.ingest.readers.ocr import Box, around
+from teaegg.ingest.readers.base import Box
+from teaegg.ingest.readers.ocr import around
 from teaegg.ingest.readers.ofd.drawing import Run
 from teaegg.ingest.readers.pdf.lines import PageLine
 

@@ -9,9 +9,9 @@ from xml.etree.ElementTree import Element
 from teaegg.core.documents import Location, ParsedDocument
 from teaegg.core.errors import UnreadableDocumentError
 from teaegg.ingest.archives import damaged, open_container
-from teaegg.ingest.readers.base import Outline, ReadLimits, stem_of, unreadable
+from teaegg.ingest.readers.base import Box, Outline, ReadLimits, stem_of, unreadable
 from teaegg.ingest.readers.nested import MemberReader, add_member, file_name, note_left_out
-from teaegg.ingest.readers.ocr import Box, PictureReader
+from teaegg.ingest.readers.ocr import PictureReader
 from teaegg.ingest.readers.ofd.drawing import Drawing
 from teaegg.ingest.readers.ofd.lines import fractions, lines_of
 from teaegg.ingest.readers.ofd.package import (

@@ -11,7 +11,7 @@ import numpy as np
 import pypdfium2.raw as raw
 from numpy.typing import NDArray
 
-from teaegg.ingest.readers.ocr import Box
+from teaegg.ingest.readers.base import Box
 from teaegg.ingest.readers.pdf.places import PageFrame, Place
 
 _WHITE_FROM = 250

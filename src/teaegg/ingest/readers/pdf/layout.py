@@ -10,7 +10,8 @@ from itertools import pairwise
 from statistics import median
 from typing import NamedTuple
 
-from teaegg.ingest.readers.ocr import Box, Line, around
+from teaegg.ingest.readers.base import Box
+from teaegg.ingest.readers.ocr import Line, around
 from teaegg.ingest.readers.pdf.lines import PageLine
 from teaegg.ingest.readers.pdf.tables import PageTable
 

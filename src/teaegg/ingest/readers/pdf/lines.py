@@ -6,7 +6,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
-from teaegg.ingest.readers.ocr import Box, around
+from teaegg.ingest.readers.base import Box
+from teaegg.ingest.readers.ocr import around
 from teaegg.ingest.readers.pdf.glyphs import Glyph
 
 # PDFium marks a hyphen at a line end, which only typesetting put there, with one of these.

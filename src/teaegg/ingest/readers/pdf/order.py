@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Protocol, TypeVar
 
-from teaegg.ingest.readers.ocr import Box
+from teaegg.ingest.readers.base import Box
 
 _BINS = 120
 _MIN_LINES = 4

@@ -7,7 +7,7 @@ from typing import Any
 
 import pypdfium2.raw as raw
 
-from teaegg.ingest.readers.ocr import Box
+from teaegg.ingest.readers.base import Box
 
 _GRID = 1_000_000
 

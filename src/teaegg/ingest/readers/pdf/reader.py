@@ -10,9 +10,9 @@ from typing import Any
 import pypdfium2 as pdfium
 
 from teaegg.core.documents import BlockKind, Location, ParsedDocument
-from teaegg.ingest.readers.base import Outline, ReadLimits, stem_of, unreadable
+from teaegg.ingest.readers.base import Box, Outline, ReadLimits, stem_of, unreadable
 from teaegg.ingest.readers.doubts import page_place, picture_place
-from teaegg.ingest.readers.ocr import Box, Line, PictureBudget, paragraphs_of, recognise
+from teaegg.ingest.readers.ocr import Line, PictureBudget, paragraphs_of, recognise
 from teaegg.ingest.readers.pdf.footnotes import tied
 from teaegg.ingest.readers.pdf.furniture import without_furniture
 from teaegg.ingest.readers.pdf.glyphs import Glyph, page_glyphs

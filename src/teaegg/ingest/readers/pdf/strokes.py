@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 import pypdfium2.raw as raw
 
-from teaegg.ingest.readers.ocr import Box
+from teaegg.ingest.readers.base import Box
 from teaegg.ingest.readers.pdf.places import PageFrame
 
 _MAX_OBJECTS = 20_000

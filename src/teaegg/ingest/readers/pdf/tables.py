@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import NamedTuple
 
-from teaegg.ingest.readers.ocr import Box, around
+from teaegg.ingest.readers.base import Box
+from teaegg.ingest.readers.ocr import around
 from teaegg.ingest.readers.pdf.glyphs import Glyph
 from teaegg.ingest.readers.pdf.grids import Cell, Grid
 from teaegg.ingest.readers.pdf.lines import PageLine, beside, lines_of

@@ -22,9 +22,8 @@ from teaegg.ingest.sources.base import (
 )
 from teaegg.ingest.sources.names import safe
 from teaegg.ingest.sources.web.fetching import Fetcher, Page
-from teaegg.ingest.sources.web.sitemaps import Sitemap, is_sitemap, read_sitemap
+from teaegg.ingest.sources.web.sitemaps import MAX_BYTES, Sitemap, is_sitemap, read_sitemap
 
-_SITEMAP_BYTES = 50 * 1024**2
 _HTML_START_BYTES = 1024
 # What stands behind the last dot of addresses that give no web page.
 _FILES = frozenset(
@@ -73,7 +72,7 @@ class WebSource:
         file = self._file(url)
         try:
             page = await self._fetcher.get(
-                url, limit_bytes=_SITEMAP_BYTES, mark=known.get(file.source, "")
+                url, limit_bytes=MAX_BYTES, mark=known.get(file.source, "")
             )
         except UnreadableDocumentError:
             # Reading it fails in the same way, and says so of this file.
@@ -98,7 +97,7 @@ class WebSource:
                 raise too_many(self.root, self._settings.max_files)
             for url in fresh:
                 try:
-                    waiting.append(await self._fetcher.get(url, limit_bytes=_SITEMAP_BYTES))
+                    waiting.append(await self._fetcher.get(url, limit_bytes=MAX_BYTES))
                 except UnreadableDocumentError as error:
                     items[url] = SourceProblem(self.root, _name(url), str(error))
         return [items[url] for url in sorted(items)]
