@@ -2,16 +2,23 @@
 
 Nothing of TeaEgg is imported, so that every reader is measured by the same rule.
 
-*Words* are single Chinese, Japanese and Korean characters and runs of Latin letters or digits, after
+*Words* are single Chinese, Japanese and Korean characters, runs of letters, and runs of digits, after
 NFKC and lower case; punctuation, white space, signs and Markdown's own marks say nothing about
-fidelity. Text recall is the share of the expected words that the output holds, each as often as it
-is expected, in any order.
+fidelity. Letters and digits that touch are two words, since plain text has nothing to show that a
+figure is raised or lowered (H2O, x2): whether it is set apart is the reference's own choice. White
+space inside of a formula means nothing, as TeX has it. Text recall is the share of the expected words
+that the output holds, each as often as it is expected, in any order.
 
 *Cells* count when they stand, whole, in one line of the output together with the other cells of
 their row: every expected row is given the line that holds most of its cells, a line to one row only,
-and what that line holds is found. The header may share a line with the rows, since some readers
-write "header: value". A cell that reaches over several columns or rows is expected once where
-Markdown repeats it.
+and what that line holds is found. In a table of one column there is nothing to stand beside, and the
+lines of a cell may stay lines. The header may share a line with the rows, since some readers write
+"header: value"; it goes on in the row below where that names the parts of a cell which reaches over
+several columns. A cell that reaches over several columns or rows is expected once where Markdown
+repeats it.
+
+What a reference adds by itself ("author:", "time:", the "T" of a time stamp around a comment) is not
+in the file and not expected.
 """
 
 from __future__ import annotations
@@ -27,13 +34,16 @@ from typing import NamedTuple
 Words = tuple[str, ...]
 Table = list[list[Words]]
 _WORD = re.compile(
-    r"[\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff\uac00-\ud7af]|[^\W_\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]+"
+    r"[\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff\uac00-\ud7af]|\d+|[^\W\d_\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]+"
 )
 _COMMENT = re.compile(r"<!--.*?-->|!\[[^\]]*\]\([^)]*\)", re.DOTALL)
 _LINK = re.compile(r"\[([^\]]*)\]\([^)]*\)")
 _LIST_MARK = re.compile(r"^\s*(?:[-*+]|\d+(?:\.\d+)*\.)\s+", re.MULTILINE)
-_FORMULA = re.compile(r"\$\$.*?\$\$|\$[^$\n]*\$", re.DOTALL)
+# A dollar sign opens a formula where no space follows it and closes one where none stands before it
+# and no digit after it (the rule of Pandoc's Markdown); otherwise it is money.
+_FORMULA = re.compile(r"\$\$.*?\$\$|\$(?=\S)[^$\n]*(?<=\S)\$(?!\d)", re.DOTALL)
 _TEX_COMMAND = re.compile(r"\\[a-zA-Z]+|[{}_^]")
+_COMMENT_LABEL = re.compile(r"\[author: ([^\n,\]]*), time: ([\d-]+)T?([^\n\]]*)\]")
 _RULE = re.compile(r"\s*\|?[\s\-:|]+\|?\s*")
 
 
@@ -68,7 +78,8 @@ def known_text(text: str, *, is_csv: bool = False) -> Known:
     if is_csv:
         rows = [[words_of(cell) for cell in row] for row in csv.reader(io.StringIO(text))]
         return Known(Counter(word for row in rows for cell in row for word in cell), [rows])
-    lines = _FORMULA.sub(_plain_formula, _COMMENT.sub(" ", text)).splitlines()
+    text = _COMMENT_LABEL.sub(r"\1 \2 \3", _COMMENT.sub(" ", text))
+    lines = _FORMULA.sub(_plain_formula, text).splitlines()
     tables = [table for table in _tables(lines) if any(any(row) for row in table)]
     prose = "\n".join(line for line in lines if not line.lstrip().startswith("|"))
     prose = _LIST_MARK.sub("", _LINK.sub(r"\1", prose)).replace("\\", "")
@@ -79,7 +90,8 @@ def known_text(text: str, *, is_csv: bool = False) -> Known:
 
 
 def _plain_formula(match: re.Match[str]) -> str:
-    return _TEX_COMMAND.sub(" ", match.group().strip("$"))
+    parts = _TEX_COMMAND.split(match.group().strip("$"))
+    return " ".join("".join(part.split()) for part in parts)
 
 
 def _tables(lines: Iterable[str]) -> Iterator[Table]:
@@ -122,13 +134,30 @@ def _at(row: Sequence[Words], column: int) -> Words:
 
 
 def _is_head(table: Table, number: int) -> bool:
-    """The first row, and those that repeat a cell of a header row above them in place."""
+    """The first row, and those below it that go on with it: see `_goes_on`."""
     if number == 0:
         return True
-    above, row = table[number - 1], table[number]
-    return _is_head(table, number - 1) and any(
+    return _is_head(table, number - 1) and _goes_on(table[number - 1], table[number])
+
+
+def _goes_on(above: Sequence[Words], row: Sequence[Words]) -> bool:
+    """Whether `row` repeats a cell of the header row `above` it in place, or fills nothing but the
+    columns of those that reach over several, and divides one of them."""
+    repeated = any(
         len(row) > 1 and cell and _at(above, column) == cell for column, cell in enumerate(row)
     )
+    spans = {
+        column
+        for column, cell in enumerate(above)
+        if cell and cell in (_at(above, column - 1) if column else (), _at(above, column + 1))
+    }
+    filled = {column for column, cell in enumerate(row) if cell}
+    divided = any(
+        above[column] == _at(above, column - 1) and row[column] != row[column - 1]
+        for column in filled & spans
+        if column
+    )
+    return repeated or (divided and filled <= spans)
 
 
 def text_recall(known: Known, output: str) -> Share:
@@ -140,9 +169,14 @@ def text_recall(known: Known, output: str) -> Share:
 def cell_recall(known: Known, output: str) -> Share:
     """Cells of `known` that stand in a line of `output` with the rest of their row."""
     lines = [words for line in output.splitlines() if (words := words_of(line))]
+    whole = tuple(word for line in lines for word in line)
     total = Share(0, 0)
     for table in known.tables:
-        total += _found_in(table, lines)
+        if max(map(len, table)) == 1:
+            cells = [cell for row in table for cell in row if cell]
+            total += Share(_cells_in(cells, whole), len(cells))
+        else:
+            total += _found_in(table, lines)
     return total
 
 
@@ -159,7 +193,7 @@ def _found_in(table: Table, lines: list[Words]) -> Share:
             used.append(best)
             del free[best]
     header = [cell for number in heads for cell in rows[number]]
-    own = max((_cells_in(header, line) for line in lines), default=0)
+    own = sum(max((_cells_in(rows[head], line) for line in lines), default=0) for head in heads)
     beside = " \n ".join(" ".join(lines[number]) for number in used).split(" ")
     found += max(own, _cells_in(header, tuple(beside)))
     return Share(found, sum(map(len, rows)))

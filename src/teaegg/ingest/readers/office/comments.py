@@ -7,22 +7,25 @@ from typing import Any
 
 from lxml import etree
 
+from teaegg.ingest.readers.office.charts import markup
+
 _COMMENT_KINDS = ("/comments",)
 _AUTHOR_KINDS = ("/commentAuthors", "/authors")
 
 
 def comments_of(slide: Any) -> Iterator[str]:
-    """ "NAME (DATE): TEXT" for every comment and answer, in the order of the file."""
+    """ "NAME (DATE TIME): TEXT" for every comment and answer, in the order of the file."""
     authors = _authors(slide)
     for root in _parts(slide.part, _COMMENT_KINDS):
         for comment in root.iter():
             if not isinstance(comment.tag, str) or _name(comment) not in ("cm", "reply"):
                 continue
             text = "\n".join(_texts(comment)).strip()
-            day = (comment.get("dt") or comment.get("created") or "")[:10]
+            # To the minute, as programs show it: 2026-06-18T17:35:35.236
+            moment = (comment.get("dt") or comment.get("created") or "")[:16].replace("T", " ")
             name = authors.get(comment.get("authorId", ""), "")
             if text:
-                yield f"{name} ({day}): {text}" if name and day else text
+                yield f"{name} ({moment}): {text}" if name and moment else text
 
 
 def _authors(slide: Any) -> dict[str, str]:
@@ -38,9 +41,7 @@ def _authors(slide: Any) -> dict[str, str]:
 def _parts(part: Any, kinds: tuple[str, ...]) -> Iterator[Any]:
     for relation in part.rels.values():
         if not relation.is_external and relation.reltype.endswith(kinds):
-            # Parsed without entities and without network; document types were refused before.
-            parser = etree.XMLParser(resolve_entities=False, no_network=True)
-            yield etree.fromstring(relation.target_part.blob, parser)
+            yield markup(relation.target_part.blob)
 
 
 def _texts(comment: Any) -> Iterator[str]:

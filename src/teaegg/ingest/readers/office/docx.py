@@ -1,4 +1,4 @@
-"""Word documents: headings by style, automatic numbers, tables as rows, text boxes, pictures by OCR."""
+"""Word documents: headings by style, automatic numbers, tables as rows, text boxes, charts, pictures."""
 
 from __future__ import annotations
 
@@ -16,15 +16,20 @@ from teaegg.core.documents import Location, ParsedDocument
 from teaegg.ingest.archives import open_container
 from teaegg.ingest.readers.base import Outline, ReadLimits, stem_of, unreadable
 from teaegg.ingest.readers.ocr import PictureReader
+from teaegg.ingest.readers.office.charts import chart_text, markup
 from teaegg.ingest.readers.office.numbering import Numbering
+from teaegg.ingest.readers.signs import sign, sign_font
 from teaegg.ingest.readers.tables import SPANNED, add_table
 
 _HEADING_STYLE = re.compile(r"(?:heading|标题|標題)\s*([1-9])", re.IGNORECASE)
 _TITLE_STYLES = frozenset(("title", "标题", "標題"))
+_BLIP = "{http://schemas.openxmlformats.org/drawingml/2006/main}blip"
+_CHART = "{http://schemas.openxmlformats.org/drawingml/2006/chart}chart"
 _ALTERNATIVE = "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback"
 _DROPPED = frozenset(
     (qn("w:del"), qn("w:moveFrom"), _ALTERNATIVE, qn("w:instrText"), qn("w:delText"))
 )
+_HEXADECIMAL = re.compile(r"[0-9A-Fa-f]{2,4}")
 _NO = frozenset(("0", "false", "off", "none"))
 _REPAIR = "Open it in Word or LibreOffice and save it again."
 _HIDDEN_NOTE = "Hidden text was left out."
@@ -96,7 +101,7 @@ class _Reading:
             self._outline.add("list" if is_list else "paragraph", _joined(label, text))
         for box in _shapes(element, qn("w:txbxContent")):
             self._container(box)
-        self._add_pictures(element)
+        self._add_drawings(element)
 
     def _text(self, element: Any) -> str:
         """Visible text of one paragraph; text boxes are separate."""
@@ -114,6 +119,8 @@ class _Reading:
                 pieces.append("\n")
             elif node.tag == qn("w:noBreakHyphen"):
                 pieces.append("-")
+            elif node.tag == qn("w:sym"):
+                pieces.append(_sign(node))
         return "".join(pieces)
 
     def _is_hidden(self, run: Any) -> bool:
@@ -195,7 +202,7 @@ class _Reading:
                 self._container(row)
         else:
             add_table(self._outline, table)
-            self._add_pictures(element)
+            self._add_drawings(element)
 
     def _cell(self, cell: Any) -> str:
         lines = (
@@ -216,12 +223,19 @@ class _Reading:
                         "paragraph", "\n".join(filter(None, lines)), Location(part=kind)
                     )
 
-    def _add_pictures(self, element: Any) -> None:
-        for blip in element.iter("{http://schemas.openxmlformats.org/drawingml/2006/main}blip"):
-            relation = self._document.part.rels.get(blip.get(qn("r:embed"), ""))
-            if relation is not None and not relation.is_external:
-                for line in self._pictures.paragraphs(relation.target_part.blob):
-                    self._outline.add("caption", line)
+    def _add_drawings(self, element: Any) -> None:
+        """Charts by their figures, pictures by OCR."""
+        for node in element.iter(_BLIP, _CHART):
+            name = node.get(qn("r:embed") if node.tag == _BLIP else qn("r:id"), "")
+            relation = self._document.part.rels.get(name)
+            if relation is None or relation.is_external:
+                continue
+            blob = relation.target_part.blob
+            if node.tag == _CHART:
+                self._outline.add("paragraph", chart_text(markup(blob)))
+                continue
+            for line in self._pictures.paragraphs(blob):
+                self._outline.add("caption", line)
 
 
 def _numbering_root(document: docx.document.Document) -> Any | None:
@@ -247,6 +261,13 @@ def _shapes(element: Any, tag: str) -> Iterator[Any]:
             yield child
         elif child.tag not in _DROPPED:
             yield from _shapes(child, tag)
+
+
+def _sign(symbol: Any) -> str:
+    """A character that was inserted from a font of signs (a ticked box)."""
+    font, code = symbol.get(qn("w:font"), ""), symbol.get(qn("w:char"), "")
+    known = sign_font(font)
+    return sign(int(code, 16), known) if known and _HEXADECIMAL.fullmatch(code) else ""
 
 
 def _cells(row: Any) -> Iterator[Any]:

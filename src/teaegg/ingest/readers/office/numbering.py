@@ -15,6 +15,7 @@ from docx.oxml.ns import qn
 _DIGITS = "零一二三四五六七八九"
 _ROMAN = ((1000, "M"), (900, "CM"), (500, "D"), (400, "CD"), (100, "C"), (90, "XC"), (50, "L"), (40, "XL"),
           (10, "X"), (9, "IX"), (5, "V"), (4, "IV"), (1, "I"))  # fmt: skip
+_WITHOUT_NUMBER = ("bullet", "none")
 _PLACEHOLDER = re.compile(r"%([1-9])")
 
 
@@ -31,6 +32,7 @@ class Numbering:
 
     _levels: dict[str, dict[int, _Level]] = field(default_factory=dict)
     _abstract_of: dict[str, str] = field(default_factory=dict)
+    _restarts: dict[str, dict[int, int]] = field(default_factory=dict)
     _counts: dict[tuple[str, int], int] = field(default_factory=dict)
 
     @classmethod
@@ -49,6 +51,7 @@ class Numbering:
             reference = number.find(qn("w:abstractNumId"))
             if reference is not None:
                 self._abstract_of[number.get(qn("w:numId"), "")] = reference.get(qn("w:val"), "")
+            self._restarts[number.get(qn("w:numId"), "")] = _restarts(number)
         return self
 
     def label(self, number_id: str, depth: int) -> str:
@@ -57,21 +60,43 @@ class Numbering:
         levels = self._levels.get(abstract or "", {})
         if abstract is None or depth not in levels:
             return ""
+        # A list that restarts the numbers of another does so once, where it begins.
+        for level, start in self._restarts.pop(number_id, {}).items():
+            if level in levels:
+                self._counts[abstract, level] = start - 1
         for deeper in range(depth + 1, 10):
             self._counts.pop((abstract, deeper), None)
+        # A level that was passed over counts as used: 2, 2.1.1, then 2.2.
+        for outer in range(depth):
+            if outer in levels:
+                self._counts.setdefault((abstract, outer), levels[outer].start)
         key = (abstract, depth)
         self._counts[key] = self._counts.get(key, levels[depth].start - 1) + 1
-        if levels[depth].form in ("bullet", "none"):
+        if levels[depth].form in _WITHOUT_NUMBER:
             return ""
 
         def replaced(match: re.Match[str]) -> str:
             level = int(match[1]) - 1
             shape = levels.get(level)
-            if shape is None:
+            if shape is None or shape.form in _WITHOUT_NUMBER:
                 return ""
             return formatted(self._counts.get((abstract, level), shape.start), shape.form)
 
         return _PLACEHOLDER.sub(replaced, levels[depth].text)
+
+
+def _restarts(number: Any) -> dict[int, int]:
+    """Depth → the number with which this list begins, where it does not go on with another's."""
+    starts = {}
+    for override in number.iter(qn("w:lvlOverride")):
+        start = override.find(qn("w:startOverride"))
+        depth, value = (
+            override.get(qn("w:ilvl"), ""),
+            "" if start is None else start.get(qn("w:val"), ""),
+        )
+        if depth.isdigit() and value.isdigit():
+            starts[int(depth)] = int(value)
+    return starts
 
 
 def _level(element: Any) -> _Level:

@@ -14,6 +14,7 @@ from teaegg.core.documents import Location, ParsedDocument
 from teaegg.ingest.archives import open_container
 from teaegg.ingest.readers.base import Outline, ReadLimits, stem_of, unreadable
 from teaegg.ingest.readers.ocr import PictureReader
+from teaegg.ingest.readers.office.charts import chart_text
 from teaegg.ingest.readers.office.comments import comments_of
 from teaegg.ingest.readers.tables import SPANNED, add_table
 
@@ -77,7 +78,7 @@ def _read_shape(
     elif getattr(shape, "has_table", False):
         add_table(outline, _cells(shape.table), place)
     elif getattr(shape, "has_chart", False):
-        _read_chart(outline, shape.chart, place)
+        outline.add("paragraph", chart_text(shape.chart.element), place)
     elif shape.has_text_frame:
         outline.add("paragraph", _lines(p.text for p in shape.text_frame.paragraphs), place)
     _read_picture(outline, shape, place, pictures)
@@ -95,20 +96,6 @@ def _cells(table: Any) -> list[list[str]]:
     return cells
 
 
-def _read_chart(outline: Outline, chart: Any, place: Location) -> None:
-    if chart.has_title and chart.chart_title.has_text_frame:
-        outline.add("caption", chart.chart_title.text_frame.text, place)
-    for plot in chart.plots:
-        series = list(plot.series)
-        header = ["", *(str(each.name) for each in series)]
-        columns = [list(each.values) for each in series]
-        rows = [
-            [str(category), *(_figure(column, index) for column in columns)]
-            for index, category in enumerate(plot.categories)
-        ]
-        add_table(outline, [header, *rows], place)
-
-
 def _read_picture(outline: Outline, shape: Any, place: Location, pictures: PictureReader) -> None:
     # Only pictures have this attribute, and it fails for linked ones, which hold no bytes.
     try:
@@ -120,11 +107,6 @@ def _read_picture(outline: Outline, shape: Any, place: Location, pictures: Pictu
         outline.add("caption", str(described[0]), place)
     for paragraph in pictures.paragraphs(blob):
         outline.add("caption", paragraph, place)
-
-
-def _figure(values: list[Any], index: int) -> str:
-    value = values[index] if index < len(values) else None
-    return "" if value is None else f"{value:g}" if isinstance(value, float) else str(value)
 
 
 def _lines(lines: Iterable[str]) -> str:

@@ -1,4 +1,4 @@
-"""Workbooks: every row is a record with its header, its sheet and its row number."""
+"""Workbooks: every row is a record with its header, its sheet and its row number; charts, text boxes."""
 
 from __future__ import annotations
 
@@ -18,7 +18,9 @@ from openpyxl.utils.exceptions import InvalidFileException
 from teaegg.core.documents import Location, ParsedDocument
 from teaegg.ingest.archives import open_container
 from teaegg.ingest.readers.base import Outline, ReadLimits, stem_of, unreadable
+from teaegg.ingest.readers.ocr import PictureReader
 from teaegg.ingest.readers.office.cell_values import shown_value
+from teaegg.ingest.readers.office.drawings import add_drawings
 from teaegg.ingest.readers.tables import SPANNED, Numbered, rows_of
 
 _BLANK_ROWS_AT_END = 10_000
@@ -33,6 +35,7 @@ def read(data: bytes, name: str, limits: ReadLimits) -> ParsedDocument:
     """Values as people see them, formulas by the value saved with them; hidden sheets are left out."""
     open_container(data, name, limits).close()
     outline = Outline()
+    pictures = PictureReader(limits)
     try:
         workbook = openpyxl.load_workbook(
             BytesIO(data), read_only=True, data_only=True, keep_links=False
@@ -42,6 +45,7 @@ def read(data: bytes, name: str, limits: ReadLimits) -> ParsedDocument:
                 outline.note("Hidden text was left out.")
                 continue
             _read_sheet(outline, sheet, limits)
+            _read_drawings(outline, sheet, pictures)
         workbook.close()
     except (
         InvalidFileException,
@@ -58,6 +62,8 @@ def read(data: bytes, name: str, limits: ReadLimits) -> ParsedDocument:
             f"the workbook is damaged ({error})",
             "Open it in a spreadsheet program and save it again.",
         ) from error
+    for note in pictures.notes:
+        outline.note(note)
     return outline.parsed(stem_of(name))
 
 
@@ -73,6 +79,11 @@ def _read_sheet(outline: Outline, sheet: Any, limits: ReadLimits) -> None:
             return
         place = Location(path=(sheet.title, *row.above), sheet=sheet.title, row=row.number)
         outline.add("row", row.text, place)
+
+
+def _read_drawings(outline: Outline, sheet: Any, pictures: PictureReader) -> None:
+    part = sheet._worksheet_path.lstrip("/")
+    add_drawings(outline, sheet.parent._archive, part, sheet.title, pictures)
 
 
 @dataclass(slots=True)

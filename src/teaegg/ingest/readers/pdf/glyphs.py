@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from teaegg.ingest.readers.base import Box
 from teaegg.ingest.readers.pdf.places import PageFrame, Place
+from teaegg.ingest.readers.signs import sign, sign_font
 
 _WHITE_FROM = 250
 _TINY_POINTS = 1.5
@@ -21,7 +22,7 @@ _RENDER_MAX_PIXELS = 4000
 _MIN_CONTRAST = 24
 _BOLD_FROM = 600
 # Of embedded fonts only the name tells; headings of Chinese documents are often set in a black face.
-_BOLD_NAME = re.compile(rb"bold|black|heavy|demi|-medi|cmbx|simhei|heiti", re.IGNORECASE)
+_BOLD_NAME = re.compile(r"bold|black|heavy|demi|-medi|cmbx|simhei|heiti", re.IGNORECASE)
 _FONT_NAME_BYTES = 128
 _MAX_CLIPS = 64
 _EVERYWHERE: Place = (-1e9, -1e9, 1e9, 1e9)
@@ -40,11 +41,13 @@ class Glyph(NamedTuple):
 
 
 class _Look(NamedTuple):
-    """`clip` is what may be seen of the text object, None where nothing cuts it."""
+    """`clip` is what may be seen of the text object, None where nothing cuts it; `signs` is the key
+    of its font when that holds signs instead of letters."""
 
     invisible: bool
     bold: bool
     clip: Place | None = None
+    signs: str = ""
 
 
 class PageGlyphs(NamedTuple):
@@ -126,6 +129,8 @@ def _drawn(textpage: Any) -> list[_Drawn]:
             _has_ink(code) and cell is not None and _is_suspicious(textpage, index, cell, look)
         )
         character = chr(code) if code <= 0x10FFFF else "\ufffd"
+        if look.signs:
+            character = sign(ord(character), look.signs)
         glyphs.append(_Drawn(character, box, cell, size, suspicious, look.bold))
     return glyphs
 
@@ -157,8 +162,13 @@ def _look(textpage: Any, index: int, known: dict[int, _Look]) -> _Look:
     address = ctypes.addressof(drawn.contents)
     if address not in known:
         mode = raw.FPDFTextObj_GetTextRenderMode(drawn)
+        font = _font_name(textpage, index)
+        is_bold = raw.FPDFText_GetFontWeight(textpage, index) >= _BOLD_FROM
         known[address] = _Look(
-            mode == _INVISIBLE_RENDER_MODE, _is_bold(textpage, index), _clip(drawn)
+            mode == _INVISIBLE_RENDER_MODE,
+            is_bold or bool(_BOLD_NAME.search(font)),
+            _clip(drawn),
+            sign_font(font),
         )
     return known[address]
 
@@ -182,13 +192,11 @@ def _clip(drawn: Any) -> Place | None:
     return (left, bottom, right, top) if count > 0 else None
 
 
-def _is_bold(textpage: Any, index: int) -> bool:
-    if raw.FPDFText_GetFontWeight(textpage, index) >= _BOLD_FROM:
-        return True
+def _font_name(textpage: Any, index: int) -> str:
     name = ctypes.create_string_buffer(_FONT_NAME_BYTES)
     flags = ctypes.c_int()
     raw.FPDFText_GetFontInfo(textpage, index, name, _FONT_NAME_BYTES, flags)
-    return bool(_BOLD_NAME.search(name.value))
+    return name.value.decode("latin-1")
 
 
 def _is_suspicious(textpage: Any, index: int, cell: Place, look: _Look) -> bool:
