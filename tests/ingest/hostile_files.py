@@ -1,7 +1,8 @@
 """A corpus of broken and hostile files, the same for every run with the same seed.
 
 `hostile_files` gives the traps of `hostile_traps` and, for every format, sound files that were cut,
-flipped, overwritten, spliced, repeated and misnamed.
+flipped, overwritten, spliced, repeated and misnamed. What is packed (Office, OFD, books) is mutated
+inside as well: a damaged container is refused by its check sums long before a reader sees its markup.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ import gzip
 import io
 import random
 import tarfile
+import zipfile
 from collections.abc import Callable, Iterator
 
 from tests.ingest.compound_files import attachment, compound, mail
@@ -18,6 +20,7 @@ from tests.ingest.hostile_traps import Named, traps, zipped
 from tests.ingest.ofd_files import OfdPackage, page, text_object
 from tests.ingest.test_reading_books import epub
 
+PACKED = ("docx", "pptx", "xlsx", "ofd", "epub")
 Mutation = Callable[[bytes, random.Random], bytes]
 
 
@@ -52,6 +55,20 @@ def hostile_files(files: Files, *, seed: int = 1, rounds: int = 1) -> Iterator[N
             for kind, mutate in MUTATIONS.items():
                 chance = random.Random(f"{seed} {form} {kind} {number}")
                 yield f"{kind}-{number}.{form}", mutate(content, chance)
+                if form in PACKED:
+                    yield f"{kind}-inside-{number}.{form}", _inside(content, mutate, chance)
+
+
+def _inside(content: bytes, mutate: Mutation, chance: random.Random) -> bytes:
+    """The container with one of its parts mutated, and sound in itself."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(content)) as old, zipfile.ZipFile(out, "w") as new:
+        names = [name for name in old.namelist() if old.getinfo(name).file_size > 1]
+        spoiled = chance.choice(names)
+        for name in old.namelist():
+            part = old.read(name)
+            new.writestr(name, mutate(part, chance) if name == spoiled else part)
+    return out.getvalue()
 
 
 def _cut(content: bytes, chance: random.Random) -> bytes:

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable
+from typing import Any
 
+from reportlab.lib.utils import ImageReader
 from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfbase.cidfonts import UnicodeCIDFont
 from reportlab.pdfgen.canvas import Canvas
 
 from teaegg.core.documents import Block, ParsedDocument
-from teaegg.ingest.readers.base import DEFAULT_LIMITS
+from teaegg.ingest.readers.base import DEFAULT_LIMITS, ReadLimits
 from teaegg.ingest.readers.ocr import Line, PictureBudget
 from teaegg.ingest.readers.pdf.furniture import without_furniture
 from teaegg.ingest.readers.pdf.layout import PageContent, PageFigure
@@ -19,7 +21,7 @@ from teaegg.ingest.reading import read_document
 Draw = Callable[[Canvas], None]
 
 
-def parsed(*pages: Draw) -> ParsedDocument:
+def parsed(*pages: Draw, limits: ReadLimits = DEFAULT_LIMITS) -> ParsedDocument:
     pdfmetrics.registerFont(UnicodeCIDFont("STSong-Light"))
     out = io.BytesIO()
     canvas = Canvas(out, pagesize=(595, 842))
@@ -28,7 +30,7 @@ def parsed(*pages: Draw) -> ParsedDocument:
         draw(canvas)
         canvas.showPage()
     canvas.save()
-    return read_document(out.getvalue(), "a.pdf")
+    return read_document(out.getvalue(), "a.pdf", limits)
 
 
 def rows(document: ParsedDocument) -> list[str]:
@@ -296,6 +298,18 @@ def _table_page(top: float, *table: tuple[str, ...]) -> Draw:
                 canvas.drawString(66 + 140 * column, top - 14 - 20 * row, cell)
 
     return draw
+
+
+def test_a_picture_that_stands_on_every_page_is_read_once(files: Any) -> None:
+    letterhead = ImageReader(io.BytesIO(files.png()))
+
+    def draw(canvas: Canvas) -> None:
+        canvas.drawImage(letterhead, 60, 700, 400, 80)
+        write(canvas, 60, 600, f"第{canvas.getPageNumber()}页的正文，写到这里为止，足够长了")
+
+    document = parsed(draw, draw, draw, limits=ReadLimits(pictures=1))
+    assert document.text.count("十五天带薪年休假") == 1
+    assert document.notes == ()
 
 
 def test_a_table_that_goes_on_over_the_page_keeps_its_header() -> None:

@@ -57,6 +57,9 @@ def _engine() -> Any:
             # times slower, and large letters fall apart.
             "Det.limit_type": "max",
             "Det.limit_side_len": 1600,
+            # Lines one by one: in a batch each is padded to the longest, which takes memory and, on
+            # one thread, time.
+            "Rec.rec_batch_num": 1,
         }
     )
 
@@ -101,6 +104,11 @@ def _opaque(image: Image.Image) -> Image.Image:
     flat = Image.new("RGBA", layered.size, (ground, ground, ground, 255))
     flat.alpha_composite(layered)
     return flat.convert("RGB")
+
+
+def is_legible(image: Image.Image) -> bool:
+    """Whether words could stand in it: rules, bullets and small icons are not worth the time."""
+    return min(image.size) >= _MIN_SIDE_PIXELS and image.width * image.height >= _MIN_AREA_PIXELS
 
 
 def recognise(image: Image.Image) -> list[Line]:
@@ -279,11 +287,7 @@ class PictureReader:
             return []
         self._seen.add(key)
         image = self._opened(data)
-        if (
-            image is None
-            or min(image.size) < _MIN_SIDE_PIXELS
-            or image.width * image.height < _MIN_AREA_PIXELS
-        ):
+        if image is None or not is_legible(image):
             return []
         if not self.budget.take():
             return []

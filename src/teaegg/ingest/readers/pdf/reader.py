@@ -8,11 +8,13 @@ from dataclasses import replace
 from typing import Any
 
 import pypdfium2 as pdfium
+from PIL import Image
 
 from teaegg.core.documents import BlockKind, Location, ParsedDocument
+from teaegg.core.ids import content_hash
 from teaegg.ingest.readers.base import Box, Outline, ReadLimits, stem_of, unreadable
 from teaegg.ingest.readers.doubts import page_place, picture_place
-from teaegg.ingest.readers.ocr import Line, PictureBudget, paragraphs_of, recognise
+from teaegg.ingest.readers.ocr import Line, PictureBudget, is_legible, paragraphs_of, recognise
 from teaegg.ingest.readers.pdf.footnotes import tied
 from teaegg.ingest.readers.pdf.furniture import without_furniture
 from teaegg.ingest.readers.pdf.glyphs import Glyph, page_glyphs
@@ -82,6 +84,7 @@ class _Reading:
         self._limits = limits
         self._outline = Outline()
         self._budget = PictureBudget(limits)
+        self._pictures_read: set[str] = set()
         self._characters = 0
         self._last_table: tuple[PageTable, list[str]] | None = None
 
@@ -137,20 +140,31 @@ class _Reading:
     def _figures(self, pictures: list[tuple[Any, Box]], number: int) -> Iterator[PageFigure]:
         """OCR of pictures inside of a page that has text of its own."""
         for picture, box in pictures:
+            image = self._picture(picture)
+            if image is None:
+                continue
             if not self._budget.take():
                 return
-            try:
-                image = picture.get_bitmap(render=True).to_pil().convert("RGB")
-            except (pdfium.PdfiumError, ValueError, OSError):
-                self._outline.note("A picture could not be read.")
-                continue
-            if min(image.size) < 16 or image.width * image.height > self._limits.max_pixels:
-                continue
             found = recognise(image)
             if found:
                 self._budget.weigh(found, picture_place(number))
                 lines = (_within(line, box) for line in paragraphs_of(found))
                 yield PageFigure(box, tuple(lines))
+
+    def _picture(self, picture: Any) -> Image.Image | None:
+        """None for what is too small or too large to be read, and for what was read on an earlier
+        page: a letterhead is one picture, however many pages bear it."""
+        try:
+            image = picture.get_bitmap(render=True).to_pil().convert("RGB")
+        except (pdfium.PdfiumError, ValueError, OSError):
+            self._outline.note("A picture could not be read.")
+            return None
+        if not is_legible(image) or image.width * image.height > self._limits.max_pixels:
+            return None
+        key = content_hash(image.tobytes())
+        is_new = key not in self._pictures_read
+        self._pictures_read.add(key)
+        return image if is_new else None
 
     def _add(self, page: PageContent, face: Typeface, body: float) -> None:
         """The page's paragraphs, tables and pictures in reading order."""
