@@ -242,3 +242,8 @@ def test_a_mail_with_an_absurd_header_is_read(header: bytes) -> None:
 def test_what_no_reader_expects_is_a_refusal_with_its_kind(files: Any) -> None:
     broken = files.with_part(files.xlsx(), "[Content_Types].xml", b"<Types/>")
     assert "damaged" in refusal(broken, "a.xlsx")
+
+
+def test_a_picture_is_refused_where_none_are_to_be_read(files: Any) -> None:
+    with pytest.raises(UnreadableDocumentError, match="switched off"):
+        read_document(files.png(), "a.png", ReadLimits(pictures=0))

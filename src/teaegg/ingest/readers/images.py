@@ -9,13 +9,16 @@ from teaegg.ingest.readers.ocr import PictureBudget, open_image, paragraphs_of, 
 
 
 def read(data: bytes, name: str, limits: ReadLimits) -> ParsedDocument:
-    """Raises UnreadableDocumentError when the picture is damaged, too large or shows no text."""
+    """Raises UnreadableDocumentError when the picture is damaged, too large, shows no text, or when
+    no pictures are to be read."""
+    budget = PictureBudget(limits)
+    if not budget.take():
+        raise unreadable(name, "reading of pictures is switched off", "Allow at least one picture.")
     lines = recognise(open_image(data, name, limits))
     if not lines:
         raise unreadable(
             name, "no text was found in the picture", "Take a sharper or larger picture."
         )
-    budget = PictureBudget(limits)
     budget.weigh(lines, A_PICTURE)
     outline = Outline(notes=budget.notes)
     for paragraph in paragraphs_of(lines):
