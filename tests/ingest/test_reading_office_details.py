@@ -12,12 +12,15 @@ import pptx
 import pytest
 from docx.oxml import parse_xml
 from docx.oxml.ns import nsdecls
+from hypothesis import given
+from hypothesis import strategies as st
 from openpyxl.chart import BarChart
 from openpyxl.drawing.image import Image
 from pptx.chart.data import CategoryChartData
 from pptx.enum.chart import XL_CHART_TYPE
 from pptx.util import Inches
 
+from teaegg.ingest.readers.office.cell_values import shown_value
 from teaegg.ingest.readers.signs import sign, sign_font
 from teaegg.ingest.reading import read_document
 
@@ -170,6 +173,14 @@ def test_ticked_and_empty_boxes_of_a_form_are_told_apart(files: Any) -> None:
 )
 def test_signs_are_what_a_person_sees(font: str, code: int, seen: str) -> None:
     assert sign(code, sign_font(font)) == seen
+
+
+@given(
+    st.one_of(st.integers(), st.floats(), st.datetimes(), st.times(), st.text(max_size=5)),
+    st.text(alphabet='0#?.,%;-/\\"[]$¥ ymdhs_*@Ee+()年', max_size=15),
+)
+def test_every_value_can_be_shown_in_every_format(value: object, number_format: str) -> None:
+    assert isinstance(shown_value(value, number_format), str)
 
 
 @pytest.mark.parametrize("font", ["SimSun", "Wingman", "ABCDEF+TimesNewRoman"])
