@@ -162,6 +162,11 @@ class SourceSettings(_Section):
         description="Whom of a file's owners and groups TeaEgg knows by which name:"
         " `group:staff=group:hr`, `user:wang=user:wang.fang`.",
     )
+    offered_folders: Texts = Field(
+        (),
+        description="Folders of this machine below which owners may add sources on the web page;"
+        " empty: none. The command line may name any.",
+    )
     watch_seconds: float = Field(
         30, ge=1, le=86_400, description="`teaegg learn --watch` looks again after this time."
     )

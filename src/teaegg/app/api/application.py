@@ -21,6 +21,7 @@ from teaegg.app.api.routes import (
     places,
     session,
     single_sign_on,
+    sources,
     understood,
     uploads,
 )
@@ -42,6 +43,7 @@ _ROUTES = (
     places,
     understood,
     uploads,
+    sources,
 )
 
 
