@@ -271,6 +271,11 @@ class OidcSettings(_Section):
     clock_skew_seconds: int = Field(
         60, ge=0, le=600, description="How far the provider's clock may differ."
     )
+    token_audience: str = Field(
+        "",
+        description="Whom the provider's access tokens must be made for (`aud`) to be taken at /mcp;"
+        " empty: public_url with /mcp behind it.",
+    )
     sign_out_at_provider: bool = Field(
         True, description="Signing out here also ends the session at the provider."
     )
@@ -279,12 +284,22 @@ class OidcSettings(_Section):
     def is_on(self) -> bool:
         return bool(self.issuer)
 
+    @property
+    def mcp_url(self) -> str:
+        """Where agents reach TeaEgg, as they and the provider name it (RFC 8707)."""
+        return f"{self.public_url.rstrip('/')}/mcp"
+
     @model_validator(mode="after")
     def _is_complete(self) -> OidcSettings:
         if not self.issuer:
             return self
         if not (self.client_id and self.public_url):
             raise ValueError("issuer needs client_id and public_url")
+        if self.token_audience == self.client_id:
+            raise ValueError(
+                "token_audience must differ from client_id, or tokens that only tell who signed in"
+                " would open /mcp"
+            )
         if "openid" not in self.scopes:
             raise ValueError("scopes must hold 'openid'")
         for name in ("issuer", "public_url"):
