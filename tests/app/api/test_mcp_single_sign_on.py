@@ -52,6 +52,7 @@ def asked(address: str, token: str, path: str = "/mcp") -> httpx.Response:
         f"{address}{path}",
         json=LISTING,
         headers={"Authorization": f"Bearer {token}"} if token else {},
+        timeout=30,
     )
 
 
