@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import secrets
 from collections.abc import Iterable
 from typing import get_args
@@ -9,7 +10,7 @@ from typing import get_args
 from teaegg.access import policy
 from teaegg.access.backoff import SignInTries
 from teaegg.access.explain import Explanation, explain
-from teaegg.access.keys import NewKey, RandomBytes, new_key, secret_hash
+from teaegg.access.keys import KEY_PREFIX, NewKey, RandomBytes, new_key, secret_hash
 from teaegg.access.names import checked_line, checked_name, is_name
 from teaegg.access.passwords import Passwords
 from teaegg.access.signin import SignIn, actor_of
@@ -22,6 +23,9 @@ from teaegg.core.errors import (
     InvalidRequestError,
     NotAllowedError,
     NotFoundError,
+    SignInError,
+    SingleSignOnError,
+    SourceUnavailableError,
 )
 from teaegg.core.settings import OidcSettings
 from teaegg.store.database import Database
@@ -32,6 +36,7 @@ from teaegg.store.people import ApiKey, PeopleRecords, User
 
 _EVERYTHING = VisibleSet(everything=True)
 _MAX_NOTE_CHARACTERS = 500
+_LOG = logging.getLogger(__name__)
 
 
 class Access:
@@ -91,6 +96,27 @@ class Access:
 
     async def actor_of_key(self, key: str) -> Actor:
         return await self._sign_in.actor_of_key(key)
+
+    async def actor_of_bearer(self, bearer: str) -> Actor:
+        """The actor of an API key, or of an access token of the company's provider.
+
+        Raises SignInError, which does not tell what was wrong with a token: that is in the log;
+        SourceUnavailableError when the provider, whose keys are needed, cannot be reached.
+        """
+        if self.single_sign_on is None or not bearer or bearer.startswith(KEY_PREFIX):
+            return await self.actor_of_key(bearer)
+        try:
+            return await self.single_sign_on.actor_of_token(bearer)
+        except SingleSignOnError as error:
+            _LOG.warning("An access token was refused (%s): %s", error.refusal, error)
+            if error.refusal in ("unreachable", "provider"):
+                raise SourceUnavailableError(
+                    "The sign-in provider gives no answer now.", remedy="Try again later."
+                ) from error
+            raise SignInError(
+                "The access token is not valid here.",
+                remedy="Get a new one for this server; sign in once on TeaEgg's page before.",
+            ) from error
 
     # What may they do, and why
 

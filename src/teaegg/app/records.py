@@ -6,12 +6,15 @@ from typing import Any, assert_never
 
 from teaegg.core.answers import Answer, Evidence, Sentence
 from teaegg.core.documents import Document, Passage
+from teaegg.core.versions import VersionNote
 from teaegg.retrieval.events import AnswerEvent, AnswerReady, EvidenceFound, SentenceReady
+from teaegg.retrieval.query import Language
 from teaegg.retrieval.search import SearchResult
 from teaegg.retrieval.tracing import citation_record, version_record
 from teaegg.store.codec import location_record
 
 _SCORE_DIGITS = 4
+_LANGUAGES: tuple[Language, ...] = ("zh", "en")
 
 
 def answer_record(answer: Answer, *, conversation: str = "") -> dict[str, Any]:
@@ -23,7 +26,7 @@ def answer_record(answer: Answer, *, conversation: str = "") -> dict[str, Any]:
         "nearest": [citation_record(citation) for citation in answer.nearest],
         "reason": answer.reason,
         "notes": list(answer.notes),
-        "versions": {name: version_record(note) for name, note in answer.versions.items()},
+        "versions": {name: shown_version(note) for name, note in answer.versions.items()},
         "mode": answer.mode,
         "confidence": round(answer.confidence, _SCORE_DIGITS),
         "trace": answer.trace,
@@ -62,7 +65,10 @@ def search_record(result: SearchResult) -> dict[str, Any]:
     return {
         "question": result.query.text,
         "results": [
-            {**evidence_record(item), "version": _version_of(item, result)}
+            {
+                **evidence_record(item),
+                "version": shown_version(result.versions.get(item.passage.document)),
+            }
             for item in result.evidence
         ],
         "timings": {stage: round(ms, 2) for stage, ms in result.timings_ms.items()},
@@ -80,12 +86,18 @@ def evidence_record(item: Evidence) -> dict[str, Any]:
     }
 
 
-def _version_of(item: Evidence, result: SearchResult) -> dict[str, Any] | None:
-    """Why the passage's document does not apply today; null when it does, as far as is known."""
-    note = result.versions.get(item.passage.document)
+def shown_version(note: VersionNote | None) -> dict[str, Any] | None:
+    """Why a document does not apply today, in both languages; null when it does, as far as is known.
+
+    `mark` is short enough to stand beside a citation, `said` is a sentence.
+    """
     if note is None:
         return None
-    return {**version_record(note), "note": note.said_in(result.query.language)}
+    return {
+        **version_record(note),
+        "mark": {language: note.mark_in(language) for language in _LANGUAGES},
+        "said": {language: note.said_in(language) for language in _LANGUAGES},
+    }
 
 
 def passage_record(passage: Passage) -> dict[str, Any]:

@@ -62,6 +62,7 @@ async def open_workspace(
         )
         parts = _assemble(settings, database, index, chat, embedder, clock)
         stack.push_async_callback(parts.learner.close)
+        stack.push_async_callback(parts.sources.close)
         yield Workspace(parts)
 
 

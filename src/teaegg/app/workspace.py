@@ -16,6 +16,7 @@ from teaegg.core.answers import AnswerMode
 from teaegg.core.documents import Document, ParsedDocument, Passage
 from teaegg.core.errors import InvalidRequestError, NotFoundError
 from teaegg.core.settings import Settings
+from teaegg.core.versions import VersionNote
 from teaegg.ingest.learning.learner import Learner
 from teaegg.ingest.vectors import VectorFiller
 from teaegg.models.base import ChatModel, Embedder
@@ -185,6 +186,12 @@ class Workspace:
                 remedy="Correct the file and learn it again.",
             )
         return found, decode_parsed(await self._parts.blobs.get(found.parsed))
+
+    async def version_note(self, actor: Actor, document: str) -> VersionNote | None:
+        """Why the document does not apply today; None when it does, as far as is known."""
+        found = await self.document(actor, document)
+        visible = await self.access.visible(actor)
+        return await self._parts.searcher.version_note(found.id, visible=visible)
 
     async def passages(self, actor: Actor, document: str) -> list[Passage]:
         found = await self.document(actor, document)

@@ -162,6 +162,11 @@ class SourceSettings(_Section):
         description="Whom of a file's owners and groups TeaEgg knows by which name:"
         " `group:staff=group:hr`, `user:wang=user:wang.fang`.",
     )
+    offered_folders: Texts = Field(
+        (),
+        description="Folders of this machine below which owners may add sources on the web page;"
+        " empty: none. The command line may name any.",
+    )
     watch_seconds: float = Field(
         30, ge=1, le=86_400, description="`teaegg learn --watch` looks again after this time."
     )
@@ -266,6 +271,11 @@ class OidcSettings(_Section):
     clock_skew_seconds: int = Field(
         60, ge=0, le=600, description="How far the provider's clock may differ."
     )
+    token_audience: str = Field(
+        "",
+        description="Whom the provider's access tokens must be made for (`aud`) to be taken at /mcp;"
+        " empty: public_url with /mcp behind it.",
+    )
     sign_out_at_provider: bool = Field(
         True, description="Signing out here also ends the session at the provider."
     )
@@ -274,12 +284,22 @@ class OidcSettings(_Section):
     def is_on(self) -> bool:
         return bool(self.issuer)
 
+    @property
+    def mcp_url(self) -> str:
+        """Where agents reach TeaEgg, as they and the provider name it (RFC 8707)."""
+        return f"{self.public_url.rstrip('/')}/mcp"
+
     @model_validator(mode="after")
     def _is_complete(self) -> OidcSettings:
         if not self.issuer:
             return self
         if not (self.client_id and self.public_url):
             raise ValueError("issuer needs client_id and public_url")
+        if self.token_audience == self.client_id:
+            raise ValueError(
+                "token_audience must differ from client_id, or tokens that only tell who signed in"
+                " would open /mcp"
+            )
         if "openid" not in self.scopes:
             raise ValueError("scopes must hold 'openid'")
         for name in ("issuer", "public_url"):

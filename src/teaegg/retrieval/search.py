@@ -106,6 +106,11 @@ class Searcher:
         results = [await self._one(part, names, visible, limit, collections) for part in parts]
         return _merged(whole, results, limit)
 
+    async def version_note(self, document: str, *, visible: VisibleSet) -> VersionNote | None:
+        """Why the document does not apply today; None when it does, as far as is known."""
+        names = await self._documents.names(visible=visible)
+        return (await self._versions.notes([document], names, visible=visible)).get(document)
+
     async def _one(
         self,
         question: str,
@@ -147,7 +152,8 @@ class Searcher:
         told = telling(coded.passages, coded.codes, ranked)[:_CODE_EVIDENCE]
         exact = [*articles, *told, *rows]
         ordered = exact_first(exact, ranked)
-        notes = await self._versions.notes(ordered, names, visible=visible)
+        documents = [item.passage.document for item in ordered]
+        notes = await self._versions.notes(documents, names, visible=visible)
         evidence = tuple(in_force_first(ordered, notes, names, question)[:limit])
         elapsed = (self._clock.monotonic_seconds() - started) * 1000
         timings = {"search": elapsed, "embedding": near.embedding_ms}

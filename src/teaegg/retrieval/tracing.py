@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from teaegg.core.answers import Answer, Citation, Evidence
@@ -92,6 +92,12 @@ def version_record(note: VersionNote) -> dict[str, Any]:
         "day": note.day.isoformat() if note.day else None,
         "title": note.title,
     }
+
+
+def version_note(record: Mapping[str, Any]) -> VersionNote:
+    """What `version_record` wrote."""
+    day = record["day"]
+    return VersionNote(record["status"], date.fromisoformat(day) if day else None, record["title"])
 
 
 def _evidence_record(item: Evidence) -> dict[str, Any]:

@@ -19,8 +19,9 @@ UNFINISHED = "It has not finished: it is still going on, or was interrupted."
 class SourceRecord:
     """A source by its `name`. `address` holds no secret; `schedule` is "" for: only when asked.
 
-    `error` is what went wrong the last time, "" when it went well; `counts` say how many files were
-    learned, updated and so on the last time that it went well.
+    `error` is what went wrong the last time, "" when it went well, and `remedy` what to do about it;
+    `counts` say how many files were learned, updated and so on the last time that it went well. While
+    `paused`, it is brought in step only when somebody asks for it.
     """
 
     name: str
@@ -33,6 +34,8 @@ class SourceRecord:
     tried_at: datetime | None = None
     succeeded_at: datetime | None = None
     error: str = ""
+    remedy: str = ""
+    paused: bool = False
     counts: Mapping[str, int] = field(default_factory=dict)
 
 
@@ -76,17 +79,20 @@ class SourceRecords:
         """Take the turn: False when another process has begun since `last`."""
         same = SourceRow.tried_at.is_(None) if last is None else SourceRow.tried_at == last
         statement = update(SourceRow).where(SourceRow.name == name, same)
-        turn = statement.values(tried_at=at, error=UNFINISHED).returning(SourceRow.name)
+        turn = statement.values(tried_at=at, error=UNFINISHED, remedy="").returning(SourceRow.name)
         async with self._database.session() as session:
             result = await session.execute(turn)
             return result.first() is not None
 
     async def succeed(self, name: str, at: datetime, counts: Mapping[str, int]) -> None:
-        values = {"succeeded_at": at, "error": "", "counts": dict(counts)}
+        values = {"succeeded_at": at, "error": "", "remedy": "", "counts": dict(counts)}
         await self._note(name, values)
 
-    async def fail(self, name: str, error: str) -> None:
-        await self._note(name, {"error": error})
+    async def fail(self, name: str, error: str, remedy: str = "") -> None:
+        await self._note(name, {"error": error, "remedy": remedy})
+
+    async def pause(self, name: str, paused: bool) -> None:
+        await self._note(name, {"paused": paused})
 
     async def _note(self, name: str, values: Mapping[str, object]) -> None:
         statement = update(SourceRow).where(SourceRow.name == name).values(**values)
@@ -106,5 +112,7 @@ def _record(row: SourceRow) -> SourceRecord:
         tried_at=row.tried_at,
         succeeded_at=row.succeeded_at,
         error=row.error,
+        remedy=row.remedy,
+        paused=row.paused,
         counts=row.counts,
     )

@@ -5,13 +5,14 @@ It is learned once and copied for every test, since reading files takes longer t
 
 import asyncio
 import shutil
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import AbstractAsyncContextManager
 from pathlib import Path
 
 import httpx
 import pytest
 from fastapi import FastAPI
+from tests.app.api.served import Served, serving
 
 from teaegg.app.api.application import create_application
 from teaegg.app.api.identity import SESSION_COOKIE
@@ -93,6 +94,13 @@ def founded(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("company")
     asyncio.run(found_company(folder / "home", folder / "files"))
     return folder / "home"
+
+
+@pytest.fixture(scope="module")
+def served(founded: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    """A server process of the module's own."""
+    with serving(founded, tmp_path_factory.mktemp("served")) as server:
+        yield server
 
 
 @pytest.fixture

@@ -2,6 +2,7 @@
 
 PKCE, single use of codes and client secrets are checked for real. `PUT /next` takes what the next ID
 token does wrong: claims to replace, `alg`, `kid`, `rotate` (new keys), `unpublished` (keys not shown).
+`POST /mint` takes the same and gives an access token at once; `GET /reads` tells how often keys were read.
 """
 
 import base64
@@ -19,7 +20,7 @@ from joserfc import jwt
 from joserfc.jwk import RSAKey
 from starlette.applications import Starlette
 from starlette.requests import Request
-from starlette.responses import JSONResponse, RedirectResponse, Response
+from starlette.responses import JSONResponse, PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Route
 
 CLIENT, SECRET = "teaegg", "a secret between the two"
@@ -30,6 +31,7 @@ class Provider:
         self.issuer = issuer
         self.codes: dict[str, dict[str, str]] = {}
         self.next: dict[str, Any] = {}
+        self.reads = 0
         self.key = self.published = self.new_key()
 
     def new_key(self) -> RSAKey:
@@ -55,6 +57,7 @@ class Provider:
         return JSONResponse({**told, **self.next.get("metadata", {})})
 
     async def jwks(self, _: Request) -> Response:
+        self.reads += 1
         return JSONResponse({"keys": [self.published.as_dict(private=False)]})
 
     async def authorize(self, request: Request) -> Response:
@@ -89,11 +92,25 @@ class Provider:
             "nonce": asked["nonce"],
             "preferred_username": "zhao",
             "name": "赵敏",
-            **self.next.get("claims", {}),
         }
+        return self.signed(claims)
+
+    async def mint(self, request: Request) -> Response:
+        await self.configure(request)
+        now = int(time.time())
+        claims = {"iss": self.issuer, "sub": "248289761001", "exp": now + 300, "iat": now}
+        return PlainTextResponse(self.signed({**claims, "client_id": "an-agent"}))
+
+    async def told_reads(self, _: Request) -> Response:
+        return JSONResponse(self.reads)
+
+    def signed(self, claims: dict[str, Any]) -> str:
+        claims = {**claims, **self.next.get("claims", {})}
         claims = {name: value for name, value in claims.items() if value is not None}
         algorithm = self.next.get("alg", "RS256")
         header = {"alg": algorithm, "kid": self.next.get("kid", self.key.kid)}
+        if "typ" in self.next:
+            header["typ"] = self.next["typ"]
         unsigned = f"{_encoded(header)}.{_encoded(claims)}"
         if algorithm == "none":
             return f"{unsigned}."
@@ -123,6 +140,8 @@ def main(port: int) -> None:
         Route("/authorize", provider.authorize),
         Route("/token", provider.token, methods=["POST"]),
         Route("/userinfo", provider.userinfo),
+        Route("/mint", provider.mint, methods=["POST"]),
+        Route("/reads", provider.told_reads),
         Route("/next", provider.configure, methods=["PUT"]),
     ]
     uvicorn.run(Starlette(routes=routes), port=port, log_level="warning")

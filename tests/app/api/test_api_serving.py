@@ -2,55 +2,24 @@
 
 import asyncio
 import base64
-import shutil
-import subprocess
-import sys
 from collections.abc import Iterator
-from pathlib import Path
 
 import numpy as np
 import openai
 import pytest
+from tests.app.api.served import Served
 
 from teaegg.app.api.serve import listen, serve
-from teaegg.app.wiring import open_workspace
 from teaegg.app.workspace import Workspace
-from teaegg.core.actors import LOCAL_OWNER
 from teaegg.core.errors import ConflictError, SettingsError
-from teaegg.core.settings import EmbeddingModelSettings, Settings
-from teaegg.models.standin import ScriptedChat, TermEmbedder
 
 QUESTION = "年假有几天？"
 
 
-async def _key_of_li(home: Path) -> str:
-    settings = Settings(home=home, embedding=EmbeddingModelSettings(dimensions=64))
-    async with open_workspace(
-        settings, chat=ScriptedChat(), embedder=TermEmbedder(64)
-    ) as workspace:
-        return (await workspace.access.create_key(LOCAL_OWNER, "li")).secret
-
-
-@pytest.fixture(scope="module")
-def server(founded: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, str]]:
-    """(address, API key of li), over a copy: the server's worker writes."""
-    home = Path(shutil.copytree(founded, tmp_path_factory.mktemp("served") / "home"))
-    key = asyncio.run(_key_of_li(home))
-    process = subprocess.Popen(
-        [sys.executable, str(Path(__file__).with_name("server_process.py")), str(home)],
-        stdout=subprocess.PIPE,
-        text=True,
-    )
-    assert process.stdout is not None
-    yield process.stdout.readline().strip(), key
-    process.terminate()
-    assert process.wait(timeout=20) in (0, -15)
-
-
 @pytest.fixture
-def client(server: tuple[str, str]) -> Iterator[openai.OpenAI]:
-    address, key = server
-    with openai.OpenAI(base_url=f"{address}/v1", api_key=key, max_retries=0) as opened:
+def client(served: Served) -> Iterator[openai.OpenAI]:
+    base, key = f"{served.address}/v1", served.keys["li"]
+    with openai.OpenAI(base_url=base, api_key=key, max_retries=0) as opened:
         yield opened
 
 
@@ -111,7 +80,7 @@ def test_one_text_gives_one_vector(client: openai.OpenAI) -> None:
     assert len(reply.data) == 1
 
 
-def test_errors_are_those_of_the_protocol(client: openai.OpenAI, server: tuple[str, str]) -> None:
+def test_errors_are_those_of_the_protocol(client: openai.OpenAI, served: Served) -> None:
     ask = [{"role": "user", "content": QUESTION}]
     with pytest.raises(openai.NotFoundError, match="gpt-4"):
         client.chat.completions.create(model="gpt-4", messages=ask)
@@ -121,7 +90,7 @@ def test_errors_are_those_of_the_protocol(client: openai.OpenAI, server: tuple[s
         )
     with pytest.raises(openai.BadRequestError):
         client.embeddings.create(model="teaegg-embedding", input="")
-    stranger = openai.OpenAI(base_url=f"{server[0]}/v1", api_key="te-wrong", max_retries=0)
+    stranger = openai.OpenAI(base_url=f"{served.address}/v1", api_key="te-wrong", max_retries=0)
     with pytest.raises(openai.AuthenticationError):
         stranger.models.list()
 

@@ -1,12 +1,8 @@
 """The tools over streamable HTTP: a real server process, the official SDK's own client, API keys."""
 
 import asyncio
-import shutil
-import subprocess
-import sys
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from pathlib import Path
 from typing import Any
 
 import httpx
@@ -14,45 +10,9 @@ import httpx2
 import pytest
 from mcp import Client
 from mcp.client.streamable_http import streamable_http_client
-
-from teaegg.app.wiring import open_workspace
-from teaegg.core.actors import LOCAL_OWNER
-from teaegg.core.settings import EmbeddingModelSettings, Settings
-from teaegg.models.standin import ScriptedChat, TermEmbedder
+from tests.app.api.served import Served
 
 QUESTION = "QH-300 的单价是多少？"
-
-
-async def _keys(home: Path) -> dict[str, str]:
-    settings = Settings(home=home, embedding=EmbeddingModelSettings(dimensions=64))
-    async with open_workspace(
-        settings, chat=ScriptedChat(), embedder=TermEmbedder(64)
-    ) as workspace:
-        await workspace.access.add_user(LOCAL_OWNER, "closed")
-        keys = {
-            name: (await workspace.access.create_key(LOCAL_OWNER, name)).secret
-            for name in ("li", "wang", "closed")
-        }
-        await workspace.access.deactivate(LOCAL_OWNER, "closed")
-        return keys
-
-
-@pytest.fixture(scope="module")
-def served(
-    founded: Path, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[tuple[str, dict[str, str]]]:
-    """(address, name → API key), over a copy: the server's worker writes."""
-    home = Path(shutil.copytree(founded, tmp_path_factory.mktemp("mcp") / "home"))
-    keys = asyncio.run(_keys(home))
-    process = subprocess.Popen(
-        [sys.executable, str(Path(__file__).with_name("server_process.py")), str(home)],
-        stdout=subprocess.PIPE,
-        text=True,
-    )
-    assert process.stdout is not None
-    yield process.stdout.readline().strip(), keys
-    process.terminate()
-    assert process.wait(timeout=20) in (0, -15)
 
 
 @asynccontextmanager
@@ -72,10 +32,8 @@ async def found_by(client: Client) -> str:
 
 
 @pytest.mark.parametrize("mode", ["auto", "legacy"])
-async def test_a_key_sees_what_its_user_may_read(
-    served: tuple[str, dict[str, str]], mode: str
-) -> None:
-    address, keys = served
+async def test_a_key_sees_what_its_user_may_read(served: Served, mode: str) -> None:
+    address, keys = served.address, served.keys
     async with agent_of(address, keys["li"], mode=mode) as client:
         assert "15200" in await found_by(client)
     async with agent_of(address, keys["wang"], mode=mode) as client:
@@ -83,10 +41,8 @@ async def test_a_key_sees_what_its_user_may_read(
 
 
 @pytest.mark.parametrize("key", ["te-wrong", "", "closed"])
-async def test_without_a_key_in_force_nothing_is_told(
-    served: tuple[str, dict[str, str]], key: str
-) -> None:
-    address, keys = served
+async def test_without_a_key_in_force_nothing_is_told(served: Served, key: str) -> None:
+    address, keys = served.address, served.keys
     async with httpx.AsyncClient() as visitor:
         reply = await visitor.post(
             f"{address}/mcp",
@@ -99,9 +55,9 @@ async def test_without_a_key_in_force_nothing_is_told(
 
 
 async def test_a_session_cannot_be_taken_over_with_another_key(
-    served: tuple[str, dict[str, str]],
+    served: Served,
 ) -> None:
-    address, keys = served
+    address, keys = served.address, served.keys
     opening = {
         "jsonrpc": "2.0",
         "id": 1,
@@ -126,9 +82,9 @@ async def test_a_session_cannot_be_taken_over_with_another_key(
 
 
 async def test_a_page_of_another_site_and_a_cookie_get_nowhere(
-    served: tuple[str, dict[str, str]],
+    served: Served,
 ) -> None:
-    address, _ = served
+    address = served.address
     body = {"jsonrpc": "2.0", "id": 1, "method": "tools/list"}
     async with httpx.AsyncClient(base_url=address) as visitor:
         foreign = await visitor.post("/mcp", json=body, headers={"Origin": "https://evil.example"})
@@ -138,8 +94,8 @@ async def test_a_page_of_another_site_and_a_cookie_get_nowhere(
         assert cookie.status_code == 401
 
 
-async def test_many_agents_at_once_each_see_their_own(served: tuple[str, dict[str, str]]) -> None:
-    address, keys = served
+async def test_many_agents_at_once_each_see_their_own(served: Served) -> None:
+    address, keys = served.address, served.keys
 
     async def one(name: str) -> tuple[str, str]:
         async with agent_of(address, keys[name]) as client:

@@ -11,7 +11,13 @@ from teaegg.app.api.serve import serve
 from teaegg.app.wiring import open_workspace
 from teaegg.app.workspace import Workspace
 from teaegg.core.actors import LOCAL_OWNER
-from teaegg.core.settings import AnswerSettings, EmbeddingModelSettings, OidcSettings, Settings
+from teaegg.core.settings import (
+    AnswerSettings,
+    EmbeddingModelSettings,
+    OidcSettings,
+    Settings,
+    SourceSettings,
+)
 from teaegg.models.standin import ScriptedChat, TermEmbedder
 
 COMPANY = Path(__file__).parents[3] / "demo" / "company"
@@ -41,6 +47,9 @@ async def fill(workspace: Workspace) -> None:
     for collection, files in LEARNED.items():
         await workspace.access.create_collection(LOCAL_OWNER, collection)
         await workspace.learner.learn([COMPANY / file for file in files], collection=collection)
+    offered = workspace.settings.home / "offered/rules"
+    offered.mkdir(parents=True)
+    (offered / "overtime.md").write_text("# 加班规定\n\n加班须事先批准。\n", encoding="utf-8")
     scan = workspace.settings.home / "faint-scan.png"
     draw_hard_scan(scan)
     await workspace.learner.learn([scan], collection="产品资料")
@@ -49,6 +58,7 @@ async def fill(workspace: Workspace) -> None:
 async def main(home: Path, port: int = 0, oidc: OidcSettings | None = None) -> None:
     settings = Settings(
         home=home,
+        sources=SourceSettings(offered_folders=(str(home / "offered"),)),
         oidc=oidc or OidcSettings(),
         embedding=EmbeddingModelSettings(dimensions=64),
         answers=AnswerSettings(abstain_below=0.0),

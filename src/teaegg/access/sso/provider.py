@@ -24,6 +24,11 @@ RETURN_PATH = "/api/single-sign-on/return"
 _WELL_KNOWN = "/.well-known/openid-configuration"
 _TIMEOUT_SECONDS = 10
 _KEPT_SECONDS = 3600
+# Anybody can send a token that names an unknown key: that must not make us ask the provider each time.
+_REREAD_SECONDS = 10
+_MAX_TOKEN_CHARACTERS = 16_384
+# Access tokens by RFC 9068, and what most providers write; not what was signed for another purpose.
+_TOKEN_TYPES = frozenset(("at+jwt", "application/at+jwt", "jwt"))
 # Signatures that only the provider can make: none, and HMAC with a guessable key, are not among them.
 _ALGORITHMS = "RS256 RS384 RS512 PS256 PS384 PS512 ES256 ES384 ES512 EdDSA Ed25519".split()
 
@@ -45,6 +50,7 @@ class OpenIdProvider:
         self._clock = clock
         self._published: _Published | None = None
         self._keys: KeySet | None = None
+        self._keys_read_at_seconds = 0.0
 
     @property
     def return_url(self) -> str:
@@ -73,6 +79,39 @@ class OpenIdProvider:
             token = await self._exchange(client, metadata, attempt, code)
             claims = await self._verified(token, attempt)
             return {**await self._userinfo(client, metadata, claims), **claims}
+
+    async def token_claims(self, token: str) -> dict[str, Any]:
+        """The verified claims of an access token made for /mcp, which somebody sent as their bearer.
+
+        By RFC 9068: signature by the provider's keys, issuer, audience, time. A token bound to a
+        key of its owner (`cnf`) is no bearer token and is refused.
+        """
+        from joserfc.errors import ExpiredTokenError, JoseError
+        from joserfc.jwt import JWTClaimsRegistry
+
+        settings = self._settings
+        expected = JWTClaimsRegistry(
+            now=int(self._clock.now().timestamp()),
+            leeway=settings.clock_skew_seconds,
+            iss={"essential": True, "value": settings.issuer},
+            aud={"essential": True, "value": settings.token_audience or settings.mcp_url},
+            exp={"essential": True},
+        )
+        try:
+            decoded = await self._decoded(token, patience_seconds=_REREAD_SECONDS)
+            expected.validate(decoded.claims)
+        except ExpiredTokenError as error:
+            raise SingleSignOnError(
+                refusal="expired", message="The access token has expired."
+            ) from error
+        except (JoseError, ValueError) as error:
+            raise SingleSignOnError(
+                refusal="token", message=f"The access token is not valid here: {error}."
+            ) from error
+        kind = str(decoded.header.get("typ", "jwt")).lower()
+        if kind not in _TOKEN_TYPES or "cnf" in decoded.claims:
+            raise SingleSignOnError(refusal="token", message="The token is no plain access token.")
+        return dict(decoded.claims)
 
     async def sign_out_url(self) -> str:
         """Where the browser ends its session at the provider (RP-Initiated Logout 1.0), or ""."""
@@ -170,17 +209,29 @@ class OpenIdProvider:
             ) from error
         return dict(claims)
 
-    async def _decoded(self, id_token: str) -> Any:
-        """Keys are read again when the token names one that is not known: providers change them."""
+    async def _decoded(self, token: str, *, patience_seconds: float = 0) -> Any:
+        """Keys are read again when the token names one that is not known: providers change them.
+
+        Not within `patience_seconds` of the last time. Raises JoseError or ValueError.
+        """
+        if len(token) > _MAX_TOKEN_CHARACTERS:
+            raise ValueError("it is too long")
         from joserfc import jwt
         from joserfc.errors import InvalidKeyIdError
         from joserfc.jws import JWSRegistry
 
         registry = JWSRegistry(algorithms=_ALGORITHMS, strict_check_header=False)
         try:
-            return jwt.decode(id_token, self._keys or await self._read_keys(), registry=registry)
+            return jwt.decode(token, await self._known_keys(), registry=registry)
         except InvalidKeyIdError:
-            return jwt.decode(id_token, await self._read_keys(), registry=registry)
+            age = self._clock.monotonic_seconds() - self._keys_read_at_seconds
+            if age < patience_seconds:
+                raise
+            return jwt.decode(token, await self._read_keys(), registry=registry)
+
+    async def _known_keys(self) -> KeySet:
+        await self._metadata()  # What is too old is forgotten there, keys included.
+        return self._keys or await self._read_keys()
 
     async def _read_keys(self) -> KeySet:
         from joserfc.errors import JoseError
@@ -192,6 +243,7 @@ class OpenIdProvider:
             self._keys = KeySet.import_key_set(published)  # type: ignore[arg-type]
         except (JoseError, KeyError, TypeError, ValueError) as error:
             raise _wrong(f"its keys cannot be read: {error}") from error
+        self._keys_read_at_seconds = self._clock.monotonic_seconds()
         return self._keys
 
     async def _userinfo(

@@ -7,11 +7,11 @@ from collections.abc import Mapping
 
 from teaegg.access.keys import RandomBytes
 from teaegg.access.names import is_name
-from teaegg.access.signin import SignIn
+from teaegg.access.signin import SignIn, actor_of
 from teaegg.access.sso.attempt import Attempt
 from teaegg.access.sso.identity import Identity, check_domain, identity_of, memberships
 from teaegg.access.sso.provider import OpenIdProvider
-from teaegg.core.actors import EVERYONE, LOCAL_OWNER
+from teaegg.core.actors import EVERYONE, LOCAL_OWNER, Actor
 from teaegg.core.clock import Clock
 from teaegg.core.errors import ConflictError, SettingsError, SingleSignOnError
 from teaegg.core.settings import OidcSettings
@@ -64,6 +64,22 @@ class SingleSignOn:
         user = await self._account(identity)
         await self._join(user, memberships(identity, self._settings))
         return await self._sign_in.open_session(user.name)
+
+    async def actor_of_token(self, token: str) -> Actor:
+        """Whom the provider's access token stands for: somebody who has an account already.
+
+        Groups stay as they were at the last signing in: many access tokens do not name them.
+        Raises SingleSignOnError.
+        """
+        identity = identity_of(await self.provider.token_claims(token), self._settings)
+        check_domain(identity, self._settings)
+        name = await self._identities.find_user(identity.issuer, identity.subject)
+        user = await self._people.find_user(name) if name else None
+        if user is None or not user.active:
+            raise SingleSignOnError(
+                refusal="unknown", message=f"{identity.subject!r} has no active account here."
+            )
+        return actor_of(user)
 
     def _code(self, attempt: Attempt, reply: Mapping[str, str]) -> str:
         if not attempt.is_reply(reply.get("state", "")):

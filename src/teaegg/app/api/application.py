@@ -19,8 +19,10 @@ from teaegg.app.api.routes import (
     documents,
     health,
     places,
+    protected_resource,
     session,
     single_sign_on,
+    sources,
     understood,
     uploads,
 )
@@ -42,6 +44,7 @@ _ROUTES = (
     places,
     understood,
     uploads,
+    sources,
 )
 
 
@@ -80,6 +83,7 @@ def create_application(workspace: Workspace, *, clock: Clock | None = None) -> F
     for module in _ROUTES:
         application.include_router(module.router, prefix=API_PREFIX)
     application.include_router(openai_door.router)
+    application.include_router(protected_resource.router)
     pages.add_pages(application)
     application.state.mcp = make_mcp_door(workspace)
     if application.state.mcp is not None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import errno
 import logging
-from collections.abc import Mapping
 from typing import Any, cast
 
 from fastapi import FastAPI, Request
@@ -12,6 +11,8 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
+from teaegg.app.mcp.factory import MCP_PATH, METADATA_PATH
+from teaegg.app.workspace import Workspace
 from teaegg.core.errors import (
     ConflictError,
     InvalidRequestError,
@@ -98,8 +99,21 @@ def _told(error: Exception) -> TeaEggError:
 def _reply(request: Request, error: Exception) -> JSONResponse:
     status, _ = status_of(error)
     shape = openai_error_body if request.url.path.startswith(OPENAI_PREFIX) else error_body
-    headers: Mapping[str, str] = {"WWW-Authenticate": "Bearer"} if status == 401 else {}
-    return JSONResponse(shape(error), status, headers=dict(headers))
+    headers = {"WWW-Authenticate": _challenge(request)} if status == 401 else {}
+    return JSONResponse(shape(error), status, headers=headers)
+
+
+def _challenge(request: Request) -> str:
+    """RFC 6750; at /mcp it also says where a token can be had (RFC 9728, 5.1)."""
+    oidc = cast(Workspace, request.app.state.workspace).settings.oidc
+    if request.url.path != MCP_PATH or not oidc.is_on:
+        return "Bearer"
+    told = f'resource_metadata="{oidc.public_url.rstrip("/")}{METADATA_PATH}{MCP_PATH}"'
+    return f'Bearer error="invalid_token", {told}' if _sent_token(request) else f"Bearer {told}"
+
+
+def _sent_token(request: Request) -> bool:
+    return request.headers.get("authorization", "").startswith("Bearer ")
 
 
 async def _on_error(request: Request, error: Exception) -> JSONResponse:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+from teaegg.app.records import shown_version
 from teaegg.app.workspace import Workspace
 from teaegg.core.actors import Actor
 from teaegg.core.errors import NotFoundError
+from teaegg.retrieval.tracing import version_note
 
 _ANSWER_FIELDS = ("verdict", "answer", "sentences", "nearest", "mode", "confidence", "trace")
 
@@ -19,4 +21,8 @@ async def earlier_answer(workspace: Workspace, actor: Actor, trace: str) -> dict
         return None
     answer = {name: record[name] for name in _ANSWER_FIELDS}
     # Records from before versions were told have none.
-    return {**answer, "versions": record.get("versions", {}), "timings": record["timings_ms"]}
+    versions = {
+        document: shown_version(version_note(told))
+        for document, told in record.get("versions", {}).items()
+    }
+    return {**answer, "versions": versions, "timings": record["timings_ms"]}

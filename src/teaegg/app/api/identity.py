@@ -6,10 +6,11 @@ from typing import Annotated, cast
 
 from fastapi import Depends, Request, Response
 
+from teaegg.access import policy
 from teaegg.app.workspace import Workspace
 from teaegg.core.actors import Actor
 from teaegg.core.clock import Clock
-from teaegg.core.errors import SignInError
+from teaegg.core.errors import NotFoundError, SignInError
 
 SESSION_COOKIE = "teaegg_session"
 SINGLE_SIGN_ON_COOKIE = "teaegg_single_sign_on"
@@ -39,6 +40,14 @@ def key_of(request: Request) -> str | None:
     return key.strip() if f"{scheme} " == _BEARER else None
 
 
+async def manager_of(actor: Annotated[Actor, Depends(actor_of)]) -> Actor:
+    """Whoever manages. Raises NotFoundError for others: what is not theirs looks like nothing."""
+    decision = policy.manage(actor)
+    if not decision.allowed:
+        raise NotFoundError(decision.reason.en)
+    return actor
+
+
 def second_of(request: Request) -> int:
     """The present moment in whole seconds since 1970, by the application's clock."""
     clock = cast(Clock, request.app.state.clock)
@@ -47,6 +56,7 @@ def second_of(request: Request) -> int:
 
 TheWorkspace = Annotated[Workspace, Depends(workspace_of)]
 TheActor = Annotated[Actor, Depends(actor_of)]
+TheManager = Annotated[Actor, Depends(manager_of)]
 TheSecond = Annotated[int, Depends(second_of)]
 
 

@@ -87,7 +87,8 @@ async def _chunks(
         elif isinstance(event, AnswerReady):
             # A refusal after some sentences is said on a line of its own.
             answer = event.answer
-            rest = answer.text[len(said) :] if answer.text.startswith(said) else f"\n{answer.text}"
+            whole = shapes.spoken(answer)
+            rest = whole[len(said) :] if whole.startswith(said) else f"\n{whole}"
             last, reason = shapes.last_delta(rest, answer)
             yield frame(shapes.chunk(identity, model, created, last, reason))
             yield _DONE

@@ -9,7 +9,7 @@ from typing import Any, Literal
 import numpy as np
 from pydantic import BaseModel, ConfigDict, Field
 
-from teaegg.app.records import sentence_record
+from teaegg.app.records import sentence_record, shown_version
 from teaegg.core.answers import Answer, AnswerMode, Sentence
 from teaegg.core.errors import InvalidRequestError
 from teaegg.models.base import Vectors
@@ -101,7 +101,8 @@ def model_list(created: int) -> dict[str, Any]:
 
 def completion(answer: Answer, model: str, created: int) -> dict[str, Any]:
     """The proof stands beside the content: `verdict`, `trace` and `citations` of the message."""
-    message = {"role": "assistant", "content": answer.text, "refusal": None, **_proof(answer)}
+    content = spoken(answer)
+    message = {"role": "assistant", "content": content, "refusal": None, **_proof(answer)}
     choice = {
         "index": 0,
         "message": message,
@@ -115,6 +116,11 @@ def completion(answer: Answer, model: str, created: int) -> dict[str, Any]:
         "model": model,
         "choices": [choice],
     }
+
+
+def spoken(answer: Answer) -> str:
+    """The answer, and below it which cited documents are not in force: most clients show no more."""
+    return "\n\n".join(part for part in (answer.text, "\n".join(answer.notes)) if part)
 
 
 def chunk(
@@ -170,4 +176,5 @@ def _proof(answer: Answer) -> dict[str, Any]:
             for citation in sentence.citations
         ],
         "nearest": [citation_record(citation) for citation in answer.nearest],
+        "versions": {name: shown_version(note) for name, note in answer.versions.items()},
     }

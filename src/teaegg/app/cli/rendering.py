@@ -12,6 +12,7 @@ from rich.text import Text
 from teaegg.app.cli.output import note, say, write_table
 from teaegg.core.answers import Answer, Citation, Sentence
 from teaegg.core.documents import Document, Passage
+from teaegg.core.versions import VersionNote
 from teaegg.retrieval.query import Language, language_of
 from teaegg.retrieval.search import SearchResult
 from teaegg.retrieval.wording import place
@@ -42,27 +43,30 @@ class AnswerScreen:
 
     def finish(self, answer: Answer) -> None:
         if answer.verdict == "answered":
-            self._citations(_SOURCES[self._language], self._cited)
+            self._citations(_SOURCES[self._language], self._cited, answer.versions)
         else:
             say(Text(answer.text, style="yellow"))
-            self._citations(_NEAREST[self._language], answer.nearest)
+            self._citations(_NEAREST[self._language], answer.nearest, answer.versions)
         for remark in answer.notes:
             say(Text(remark, style="yellow"))
         seconds = answer.timings_ms.get("total", 0) / 1000
         note(f"{answer.verdict} · {seconds:.1f} s · teaegg trace {answer.trace}")
 
-    def _citations(self, heading: str, citations: Sequence[Citation]) -> None:
+    def _citations(
+        self, heading: str, citations: Sequence[Citation], versions: Mapping[str, VersionNote]
+    ) -> None:
         if not citations:
             return
         say()
         say(Text(heading, style="bold"))
         for number, citation in enumerate(citations, start=1):
             where = place(citation, language_of(citation.title + citation.quote))
-            say(
-                Text.assemble(
-                    (f"[{number}] ", "cyan"), (citation.title, "bold"), "  ", (where, "green")
-                )
+            line = Text.assemble(
+                (f"[{number}] ", "cyan"), (citation.title, "bold"), "  ", (where, "green")
             )
+            if note_of_version := versions.get(citation.document):
+                line.append(f"  {note_of_version.mark_in(self._language)}", style="yellow")
+            say(line)
             say(Text(f"    “{_one_line(citation.quote)}”", style="dim"))
 
 
@@ -96,14 +100,15 @@ def show_documents(documents: Iterable[Document]) -> None:
     write_table(columns, rows, empty="There are no documents. Learn some: teaegg learn PATH")
 
 
-def show_document(document: Document) -> None:
-    """One document, a fact a line."""
+def show_document(document: Document, version: VersionNote | None) -> None:
+    """One document, a fact a line; `version` is why it does not apply today."""
     facts = (
         ("id", document.id),
         ("title", document.title),
         ("collection", document.collection),
         ("source", document.source),
         ("type", document.media_type),
+        ("in force", version.said_in(language_of(document.title)) if version else ""),
         ("state", _STATES[document.state]),
         ("read through", _audience(document)),
         ("size", f"{document.size_bytes} bytes"),

@@ -11,6 +11,8 @@ from teaegg.app.mcp.installation import is_mcp_installed
 from teaegg.app.workspace import Workspace
 
 MCP_PATH = "/mcp"
+METADATA_PATH = "/.well-known/oauth-protected-resource"
+"""Where is told who gives tokens for a resource (RFC 9728); the resource's own path follows it."""
 
 
 class Door(Protocol):

@@ -1,4 +1,7 @@
-"""MCP over streamable HTTP at /mcp: every request carries an API key and acts as the key's user."""
+"""MCP over streamable HTTP at /mcp: every request says who asks, by an API key or an access token.
+
+Tokens are those of the company's provider; where to get one is told in `routes.protected_resource`.
+"""
 
 from __future__ import annotations
 
@@ -37,8 +40,8 @@ class McpDoor:
             yield
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Raises SignInError without a key in force; the key is looked at for every request."""
-        actor = await self._access.actor_of_key(key_of(Request(scope)) or "")
+        """Raises SignInError without a key or token in force, which is looked at on every request."""
+        actor = await self._access.actor_of_bearer(key_of(Request(scope)) or "")
         scope[_ACTOR] = actor
         # A session belongs to whoever opened it: the SDK compares this with each later request.
         scope["user"] = AuthenticatedUser(AccessToken(token="", client_id=actor.name, scopes=[]))

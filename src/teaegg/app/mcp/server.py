@@ -88,7 +88,7 @@ def create_mcp_server(workspace: Workspace, actor_of: ActorOf) -> MCPServer[Any]
         with _told():
             actor = await actor_of(context)
             found = await workspace.search(actor, question, limit=limit, collections=collections)
-            return search_reply(found.evidence)
+            return search_reply(found)
 
     @server.tool(title="Ask the documents 依据资料作答", description=words.ASK, annotations=_READS)
     async def ask(
@@ -99,7 +99,7 @@ def create_mcp_server(workspace: Workspace, actor_of: ActorOf) -> MCPServer[Any]
         with _told():
             actor = await actor_of(context)
             events = workspace.ask(actor, question, collections=collections)
-            return ask_reply(await _last(events, context))
+            return ask_reply(await _last(events, context), question)
 
     @server.tool(title="Open a document 打开文件", description=words.OPEN, annotations=_READS)
     async def open(
@@ -110,7 +110,9 @@ def create_mcp_server(workspace: Workspace, actor_of: ActorOf) -> MCPServer[Any]
     ) -> OpenReply:
         with _told():
             actor = await actor_of(context)
-            return open_reply(*await workspace.parsed(actor, document), start, characters)
+            found, parsed = await workspace.parsed(actor, document)
+            note = await workspace.version_note(actor, document)
+            return open_reply(found, parsed, note, start, characters)
 
     return server
 

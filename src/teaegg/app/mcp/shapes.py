@@ -2,19 +2,40 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from collections.abc import Mapping
+from datetime import date
+from typing import Literal, NamedTuple
 
 from pydantic import BaseModel, Field
 
 from teaegg.core.answers import Answer, Citation, Evidence, Sentence, Verdict
 from teaegg.core.documents import Document, ParsedDocument
 from teaegg.core.errors import InvalidRequestError
-from teaegg.retrieval.query import language_of
+from teaegg.core.versions import VersionNote, VersionStatus
+from teaegg.retrieval.query import Language, language_of
+from teaegg.retrieval.search import SearchResult
 from teaegg.retrieval.wording import place
 
 MAX_QUOTE_CHARACTERS = 1500
 MAX_OPENED_CHARACTERS = 20_000
 _SCORE_DIGITS = 4
+
+
+class OutOfForce(BaseModel):
+    """Why a document does not apply today. 文件为何不是现行有效的。"""
+
+    status: VersionStatus
+    day: date | None = Field(
+        description="Until when it applied (older, repealed), or from when it will (future)."
+    )
+    instead: str = Field(description="Title of what applies instead; empty if that is not known.")
+    note: str = Field(description="All of it in one line: tell the user. 请转告用户。")
+
+    @classmethod
+    def of(cls, note: VersionNote, language: Language) -> OutOfForce:
+        return cls(
+            status=note.status, day=note.day, instead=note.title, note=note.said_in(language)
+        )
 
 
 class Proof(BaseModel):
@@ -28,6 +49,9 @@ class Proof(BaseModel):
     quote: str = Field(description="The document's own words, unchanged. Quote them as they are.")
     start: int = Field(description="First character of the quote in the document's text.")
     end: int = Field(description="Character after the last one; `quote` is text[start:end].")
+    out_of_force: OutOfForce | None = Field(
+        description="Set when the document is an older version, repealed or not yet in force."
+    )
 
 
 class Found(Proof):
@@ -73,26 +97,35 @@ class OpenReply(BaseModel):
     end: int = Field(description="Where `text` ends.")
     total_characters: int = Field(description="Length of the whole text.")
     next_start: int | None = Field(description="Pass it as `start` to read on; null at the end.")
+    out_of_force: OutOfForce | None = Field(
+        description="Set when the document is an older version, repealed or not yet in force."
+    )
 
 
-def search_reply(evidence: tuple[Evidence, ...]) -> SearchReply:
-    return SearchReply(results=[_found(item) for item in evidence])
+def search_reply(found: SearchResult) -> SearchReply:
+    told = _Told(found.versions, found.query.language)
+    return SearchReply(results=[_found(item, told) for item in found.evidence])
 
 
-def ask_reply(answer: Answer) -> AskReply:
+def ask_reply(answer: Answer, question: str) -> AskReply:
     verdict: Verdict = answer.verdict
+    told = _Told(answer.versions, language_of(question))
     return AskReply(
         verdict=verdict,
         answer=answer.text,
-        sentences=[_sentence(sentence) for sentence in answer.sentences],
-        nearest=[_proof(citation) for citation in answer.nearest],
+        sentences=[_sentence(sentence, told) for sentence in answer.sentences],
+        nearest=[_proof(citation, told) for citation in answer.nearest],
         confidence=round(answer.confidence, _SCORE_DIGITS),
         trace=answer.trace,
     )
 
 
 def open_reply(
-    document: Document, parsed: ParsedDocument, start: int, characters: int
+    document: Document,
+    parsed: ParsedDocument,
+    note: VersionNote | None,
+    start: int,
+    characters: int,
 ) -> OpenReply:
     """`characters` from `start` on. Raises InvalidRequestError when the text is shorter than that."""
     text = parsed.text
@@ -112,24 +145,36 @@ def open_reply(
         end=end,
         total_characters=len(text),
         next_start=end if end < len(text) else None,
+        out_of_force=OutOfForce.of(note, language_of(document.title)) if note else None,
     )
 
 
-def _found(item: Evidence) -> Found:
+class _Told(NamedTuple):
+    """Which documents are out of force, and the language in which the asker is told."""
+
+    versions: Mapping[str, VersionNote]
+    language: Language
+
+    def of(self, document: str) -> OutOfForce | None:
+        note = self.versions.get(document)
+        return OutOfForce.of(note, self.language) if note else None
+
+
+def _found(item: Evidence, told: _Told) -> Found:
     return Found(
-        **_proof(Citation.of(item.passage)).model_dump(),
+        **_proof(Citation.of(item.passage), told).model_dump(),
         collection=item.passage.collection,
         score=round(item.score, _SCORE_DIGITS),
     )
 
 
-def _sentence(sentence: Sentence) -> ProvedSentence:
+def _sentence(sentence: Sentence, told: _Told) -> ProvedSentence:
     return ProvedSentence(
-        text=sentence.text, citations=[_proof(citation) for citation in sentence.citations]
+        text=sentence.text, citations=[_proof(citation, told) for citation in sentence.citations]
     )
 
 
-def _proof(citation: Citation) -> Proof:
+def _proof(citation: Citation, told: _Told) -> Proof:
     """A very long quote is cut at its end and stays what the document says from `start` to `end`."""
     quote = citation.quote[:MAX_QUOTE_CHARACTERS]
     return Proof(
@@ -139,4 +184,5 @@ def _proof(citation: Citation) -> Proof:
         quote=quote,
         start=citation.start,
         end=citation.start + len(quote),
+        out_of_force=told.of(citation.document),
     )

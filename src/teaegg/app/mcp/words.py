@@ -8,10 +8,13 @@ person may not read does not appear anywhere.
 - A question to be answered: `ask`. Every sentence comes with a verbatim quote; pass quotes on unchanged \
 and name document and location. "abstained" means that the documents do not say: tell the user so.
 - Material for your own reading: `search`, then `open` on a result to read around it.
+- `out_of_force` on a quote: its document is an older version, repealed or not yet in force. Say so with the \
+quote, in the words of its `note`.
 - Ask in the user's language and keep law names, article numbers and part numbers as the user wrote them.
 茶叶蛋只依据公司自己的资料作答，且只用提问者有权阅读的部分。
 要答案用 ask：每句话都有逐字引文，请原样转述并注明出处；
 abstained 表示资料没有说明，请如实告知。要查材料用 search，再用 open 阅读上下文。
+引文带 out_of_force 时，其文件不是现行有效的，请按 note 一并告知。
 请保留用户写的法规名称、条款号和型号。"""
 
 SEARCH = """\

@@ -12,7 +12,7 @@ from fastapi.staticfiles import StaticFiles
 from fastapi.templating import Jinja2Templates
 
 from teaegg import __version__
-from teaegg.app.api.identity import actor_of, workspace_of
+from teaegg.app.api.identity import actor_of, manager_of, workspace_of
 from teaegg.app.api.routes.session import who
 from teaegg.app.web.language import LANGUAGE_COOKIE, known_language, preferred_language
 from teaegg.app.web.texts import texts
@@ -66,6 +66,12 @@ async def documents_page(request: Request, language: Visitor) -> Response:
     return await _signed_in(request, "documents.html", language, {})
 
 
+@router.get("/sources")
+async def sources_page(request: Request, language: Visitor) -> Response:
+    """For whoever manages; nobody else is told that there is such a page."""
+    return await _signed_in(request, "sources.html", language, {}, for_managers=True)
+
+
 @router.get("/documents/{document}")
 async def understood_page(request: Request, language: Visitor, document: str) -> Response:
     """The shell only: whether there is such a document, and for whom, the API says."""
@@ -73,12 +79,19 @@ async def understood_page(request: Request, language: Visitor, document: str) ->
 
 
 async def _signed_in(
-    request: Request, template: str, language: Language, values: dict[str, Any]
+    request: Request,
+    template: str,
+    language: Language,
+    values: dict[str, Any],
+    *,
+    for_managers: bool = False,
 ) -> Response:
     try:
         actor = await actor_of(request)
     except SignInError:
         return RedirectResponse("/sign-in", 303)
+    if for_managers:
+        await manager_of(actor)
     me = await who(workspace_of(request), actor)
     return _page(request, template, language, {**values, "me": me})
 

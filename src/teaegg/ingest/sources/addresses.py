@@ -113,6 +113,11 @@ def parse_address(text: str) -> Address:
     return Address(url._replace(fragment=""), options)
 
 
+def holds_secret(text: str) -> bool:
+    """Whether the address asks for a secret of the environment, or seems to hold one."""
+    return "${" in text or "@" in urlsplit(text).netloc or "#" in text
+
+
 def filled(text: str, secret_of: SecretOf) -> str:
     """`text` with every ${NAME} replaced by its secret."""
     return _SECRET.sub(lambda found: secret_of(found[1]), text)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 from pathlib import Path
+from typing import Literal
 from urllib.parse import urlunsplit
 
 from teaegg.core.clock import Clock
@@ -27,6 +28,8 @@ from teaegg.ingest.sources.stores import StoreSource
 from teaegg.ingest.sources.web.fetching import Fetcher
 from teaegg.ingest.sources.web.hosts import NamedHosts
 from teaegg.ingest.sources.web.source import WebSource, listed_pages
+
+SourceKind = Literal["folder", "web", "mail", "database", "store"]
 
 
 async def open_source(
@@ -53,15 +56,30 @@ async def open_source(
     if text.startswith(f"{LIST}:"):
         return await _web_list(local_path(text.partition(":")[2]), settings, clock)
     address = parse_address(text)
-    match address.scheme.partition("+")[0]:
-        case "http" | "https":
+    match kind_of(text):
+        case "web":
             return _web_pages(address, settings, clock, secret_of)
-        case "imap" | "imaps":
+        case "mail":
             return MailSource(address, settings, secret_of)
-        case "sqlite" | "postgresql" | "mysql" | "mariadb":
+        case "database":
             return DatabaseSource(address, settings, clock, secret_of)
         case _:
             return StoreSource(address, settings, secret_of)
+
+
+def kind_of(text: str) -> SourceKind:
+    """What the address leads to, by its first word."""
+    if not is_address(text):
+        return "folder"
+    match text.partition(":")[0].lower().partition("+")[0]:
+        case "http" | "https" | "list":
+            return "web"
+        case "imap" | "imaps":
+            return "mail"
+        case "sqlite" | "postgresql" | "mysql" | "mariadb":
+            return "database"
+        case _:
+            return "store"
 
 
 def _web_pages(

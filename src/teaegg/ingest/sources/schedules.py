@@ -22,16 +22,14 @@ class Schedule:
 
     def is_due(self, last: datetime | None, now: datetime) -> bool:
         """`last`: when it was begun the last time. Both are aware of their time zone."""
-        if last is None:
-            return True
-        if self.interval is not None:
-            return now - last >= self.interval
-        return self.at is not None and last < self._latest(now)
+        return last is None or self.next_after(last.astimezone(now.tzinfo)) <= now
 
-    def _latest(self, now: datetime) -> datetime:
-        """The last moment not after `now` at which the time of day was reached."""
-        today = datetime.combine(now.date(), self.at or time(), tzinfo=now.tzinfo)
-        return today if today <= now else today - timedelta(days=1)
+    def next_after(self, last: datetime) -> datetime:
+        """The first moment after `last`, in its time zone."""
+        if self.interval is not None:
+            return last + self.interval
+        same_day = datetime.combine(last.date(), self.at or time(), tzinfo=last.tzinfo)
+        return same_day if same_day > last else same_day + timedelta(days=1)
 
 
 def parse_schedule(text: str) -> Schedule:

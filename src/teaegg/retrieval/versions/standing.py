@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from datetime import date
 
 from teaegg.core.actors import VisibleSet
-from teaegg.core.answers import Evidence
 from teaegg.core.clock import Clock
 from teaegg.core.documents import Passage
 from teaegg.core.terms import index_terms
@@ -53,17 +52,17 @@ class _Version:
 
 
 class Versions:
-    """Tells for evidence which of it is out of force; only visible documents count and are named."""
+    """Tells of documents which are out of force; only visible ones count and are named."""
 
     def __init__(self, index: PassageIndex, clock: Clock) -> None:
         self._index = index
         self._clock = clock
 
     async def notes(
-        self, evidence: Sequence[Evidence], names: Sequence[DocumentName], *, visible: VisibleSet
+        self, documents: Sequence[str], names: Sequence[DocumentName], *, visible: VisibleSet
     ) -> dict[str, VersionNote]:
-        """Document id → why it does not apply today, for the first documents of `evidence`."""
-        asked = list(dict.fromkeys(item.passage.document for item in evidence))
+        """Document id → why it does not apply today, for the first of `documents`."""
+        asked = list(dict.fromkeys(documents))
         by_id = {name.document: name for name in names}
         families: dict[str, list[DocumentName]] = {}
         for name in names:
@@ -152,13 +151,20 @@ def _judged(
         if version is current:
             continue
         if version.in_force_from is not None and version.in_force_from > today:
-            title = current.name.title if current else ""
+            title = _title_beside(version, current)
             notes[document] = VersionNote("future", version.in_force_from, title)
         elif later is not None and version.is_dated and version.order < later.order:
-            title = current.name.title if current else later.name.title
+            title = _title_beside(version, current or later)
             notes[document] = VersionNote("older", later.in_force_from, title)
         elif repealing is not None:
             notes[document] = VersionNote("repealed", repealing[1], repealing[0])
         elif version.is_repealed:
             notes[document] = VersionNote("repealed")
     return notes
+
+
+def _title_beside(version: _Version, instead: _Version | None) -> str:
+    """What to call the version that applies instead: naming it the same would tell nothing."""
+    if instead is None or instead.name.title == version.name.title:
+        return ""
+    return instead.name.title

@@ -9,7 +9,7 @@ from urllib.parse import quote
 from fastapi import APIRouter, Query, Response
 
 from teaegg.app.api.identity import TheActor, TheWorkspace
-from teaegg.app.records import document_record, passage_record
+from teaegg.app.records import document_record, passage_record, shown_version
 
 router = APIRouter(prefix="/documents", tags=["documents"])
 
@@ -32,7 +32,10 @@ async def documents(
 
 @router.get("/{document}")
 async def document(document: str, actor: TheActor, workspace: TheWorkspace) -> dict[str, Any]:
-    return document_record(await workspace.document(actor, document))
+    """One record; `out_of_force` says why the document does not apply today, null when it does."""
+    found = await workspace.document(actor, document)
+    version = await workspace.version_note(actor, document)
+    return {**document_record(found), "out_of_force": shown_version(version)}
 
 
 @router.get("/{document}/passages")

@@ -11,6 +11,7 @@ from teaegg.app.api.identity import TheActor, TheWorkspace
 from teaegg.app.api.page_search import Box
 from teaegg.app.api.pictures import Picture, image_page, pdf_page
 from teaegg.app.api.places import cited_blocks, excerpt, require_version
+from teaegg.app.records import shown_version
 from teaegg.app.workspace import Workspace
 from teaegg.core.actors import Actor
 from teaegg.core.documents import Document, ParsedDocument
@@ -30,9 +31,15 @@ async def text(
     workspace: TheWorkspace,
     version: str = "",
 ) -> dict[str, Any]:
-    """Canonical text around the span; 409 when the document is no longer of `version`."""
+    """Canonical text around the span; 409 when the document is no longer of `version`.
+
+    `out_of_force` says why the document does not apply today, null when it does.
+    """
     found, parsed = await _parsed(workspace, actor, document, version)
-    return excerpt(found, parsed, start, end)
+    return {
+        **excerpt(found, parsed, start, end),
+        "out_of_force": shown_version(await workspace.version_note(actor, document)),
+    }
 
 
 @router.get("/{document}/pages/{page}.png")

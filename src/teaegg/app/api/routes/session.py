@@ -8,6 +8,7 @@ from typing import Any
 from fastapi import APIRouter, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
+from teaegg.access import policy
 from teaegg.app.api.identity import (
     SESSION_COOKIE,
     SINGLE_SIGN_ON_COOKIE,
@@ -83,5 +84,6 @@ async def who(workspace: Workspace, actor: Actor) -> dict[str, Any]:
         "upload_collections": [
             name for name in collections if await workspace.access.may_upload(actor, name)
         ],
+        "manages": policy.manage(actor).allowed,
         "mode": workspace.settings.answers.mode,
     }

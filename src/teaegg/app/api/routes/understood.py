@@ -10,7 +10,7 @@ from fastapi import APIRouter, Query
 from teaegg.app.api.identity import TheActor, TheWorkspace
 from teaegg.app.api.pictures import page_count
 from teaegg.app.api.understood import page_parts, part_record, text_parts
-from teaegg.app.records import document_record
+from teaegg.app.records import document_record, shown_version
 from teaegg.ingest.readers.doubts import doubted_pages
 
 router = APIRouter(prefix="/documents", tags=["places"])
@@ -37,6 +37,7 @@ async def understood(
     parts = page_parts(parsed, pages) if pages else text_parts(parsed)
     return {
         **document_record(found),
+        "out_of_force": shown_version(await workspace.version_note(actor, document)),
         "view": "pages" if pages else "text",
         "unsure": doubted_pages(found.notes).get(part) if pages else None,
         **part_record(parts, part, passages, without_vector),

@@ -50,18 +50,20 @@ def show(
 
     async def work(workspace: Workspace) -> None:
         from teaegg.app.cli.rendering import show_document, show_passages
-        from teaegg.app.records import document_record, understood_record
+        from teaegg.app.records import document_record, shown_version, understood_record
         from teaegg.ingest.readers.doubts import doubted_pages
 
         actor = await acting(workspace, user)
         found = await find_document(workspace, actor, document)
         pieces = await workspace.passages(actor, found.id) if passages else []
         waiting = await workspace.without_vector(actor, found.id) if passages else frozenset()
+        version = await workspace.version_note(actor, found.id)
         if as_json:
+            told = {**document_record(found), "out_of_force": shown_version(version)}
             listed = {"contents": [understood_record(p, waiting) for p in pieces]}
-            write_json({**document_record(found), **(listed if passages else {})})
+            write_json({**told, **(listed if passages else {})})
         else:
-            show_document(found)
+            show_document(found, version)
             show_passages(pieces, waiting, doubted_pages(found.notes))
 
     run(context, work)

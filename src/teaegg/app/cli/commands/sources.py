@@ -39,9 +39,9 @@ def list_sources(context: typer.Context, user: As = "", as_json: Json = False) -
                 source.name,
                 source.address,
                 source.collection,
-                source.schedule or "when asked",
+                "paused" if source.paused else source.schedule or "when asked",
                 f"{source.succeeded_at:%Y-%m-%d %H:%M} UTC" if source.succeeded_at else "never",
-                source.error,
+                " ".join(part for part in (source.error, source.remedy) if part),
             )
             for source in found
         )
@@ -97,6 +97,28 @@ def remove_source(
     async def work(workspace: Workspace) -> None:
         gone = await workspace.sources.remove(await acting(workspace, user), name, forget=forget)
         note(f"Removed the source {name}; {gone} documents were forgotten.")
+
+    run(context, work)
+
+
+@sources.command("pause")
+def pause_source(context: typer.Context, name: Name, user: As = "") -> None:
+    """Leave a source alone until it is resumed, or synchronised by name."""
+
+    async def work(workspace: Workspace) -> None:
+        await workspace.sources.pause(await acting(workspace, user), name)
+        note(f"Paused the source {name}. Go on with it: teaegg sources resume {name}")
+
+    run(context, work)
+
+
+@sources.command("resume")
+def resume_source(context: typer.Context, name: Name, user: As = "") -> None:
+    """Keep a paused source in step again."""
+
+    async def work(workspace: Workspace) -> None:
+        await workspace.sources.pause(await acting(workspace, user), name, paused=False)
+        note(f"The source {name} is kept in step again.")
 
     run(context, work)
 
@@ -168,5 +190,7 @@ def _record(source: SourceRecord) -> dict[str, Any]:
         "tried_at": source.tried_at.isoformat() if source.tried_at else None,
         "succeeded_at": source.succeeded_at.isoformat() if source.succeeded_at else None,
         "error": source.error,
+        "remedy": source.remedy,
+        "paused": source.paused,
         "counts": dict(source.counts),
     }

@@ -31,13 +31,27 @@ _DRIVERS = {
     "mariadb": "mariadb+aiomysql",
 }
 _DRIVER_PACKAGES = frozenset(("aiosqlite", "asyncpg", "aiomysql", "pymysql"))
-_EXTRAS = {"postgresql": "'teaegg[postgres]'"}
+_EXTRAS = {
+    "postgresql": "'teaegg[postgres]'",
+    "mysql": "'teaegg[mysql]'",
+    "mariadb": "'teaegg[mysql]'",
+}
 # What makes a session read-only and bounds its statements; {ms} is the limit in milliseconds.
+# MariaDB's and MySQL's statements on tables end a transaction and with it what it forbids: the
+# session itself must forbid them as well (found by a test that dropped a table).
 _PREPARATIONS = {
     "sqlite": ("PRAGMA query_only=ON",),
     "postgresql": ("SET TRANSACTION READ ONLY", "SET LOCAL statement_timeout = {ms}"),
-    "mysql": ("SET SESSION MAX_EXECUTION_TIME = {ms}", "START TRANSACTION READ ONLY"),
-    "mariadb": ("SET SESSION max_statement_time = {ms} / 1000", "START TRANSACTION READ ONLY"),
+    "mysql": (
+        "SET SESSION MAX_EXECUTION_TIME = {ms}",
+        "SET SESSION TRANSACTION READ ONLY",
+        "START TRANSACTION READ ONLY",
+    ),
+    "mariadb": (
+        "SET SESSION max_statement_time = {ms} / 1000",
+        "SET SESSION TRANSACTION READ ONLY",
+        "START TRANSACTION READ ONLY",
+    ),
 }
 
 _GRACE = 1.5
@@ -111,7 +125,7 @@ class ReadOnlyDatabase:
         try:
             return create_async_engine(url, poolclass=NullPool)
         except ImportError as error:
-            package = _EXTRAS.get(self.dialect, "aiomysql")
+            package = _EXTRAS.get(self.dialect, self.dialect)
             raise SettingsError(
                 f"Sources of kind {self.dialect} need a package that is missing: {error}.",
                 remedy=f"pip install {package}",

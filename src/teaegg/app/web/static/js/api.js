@@ -45,6 +45,10 @@ export async function post(path, body, options = {}) {
   return checked(await reach(path, { method: "POST", headers, body: JSON.stringify(body), ...options }));
 }
 
+export async function remove(path) {
+  return (await checked(await reach(path, { method: "DELETE" }))).json();
+}
+
 /** POST whose answer is a stream of server-sent events: calls `onEvent(name, data)` for each. */
 export async function postForEvents(path, body, onEvent, signal) {
   const response = await post(path, body, { signal });

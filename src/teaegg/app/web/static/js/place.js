@@ -4,6 +4,7 @@ import { get, getPicture } from "./api.js";
 import { byId, make, notice, say } from "./dom.js";
 import { placeOf, titleOf } from "./locations.js";
 import { cells, recordOf, rowsTable } from "./rows.js";
+import { versionNote } from "./versions.js";
 
 const WIDE_COLUMNS = 5;
 
@@ -25,6 +26,7 @@ export async function openPlace(citation, number, from) {
   byId("place-title").textContent = titleOf(citation);
   byId("place-where").textContent = placeOf(citation.location);
   byId("place-original").href = `/api/documents/${encodeURIComponent(citation.document)}/original`;
+  byId("place-version").replaceChildren();
   byId("place-tabs").hidden = true;
   body.replaceChildren(make("p", { class: "muted", role: "status" }, say("loading")));
   byId("place-close").focus({ preventScroll: true });
@@ -52,6 +54,7 @@ function span({ start, end, version }) {
 
 function fill(citation, excerpt) {
   const page = hasPictures(excerpt.media_type) ? citation.location.page ?? 1 : 0;
+  byId("place-version").replaceChildren(versionNote(excerpt.out_of_force) ?? "");
   byId("place-tabs").hidden = !page;
   tabs.page.onclick = () => show("page", () => pagePicture(citation, page));
   tabs.text.onclick = () => show("text", () => textOf(excerpt));

@@ -5,6 +5,7 @@ import { byId, make, notice, say, sayCount } from "./dom.js";
 import { placeOf, titleOf } from "./locations.js";
 import { originalOf } from "./original.js";
 import { closeMenu, loadHistory } from "./shell.js";
+import { versionNote } from "./versions.js";
 
 const page = byId("understood");
 const original = byId("original");
@@ -47,6 +48,7 @@ function head(record) {
   byId("facts").replaceChildren(...[record.collection, say(`state_${record.state}`),
     record.passages.length ? null : say("understood_none")].filter(Boolean).map((fact) => make("span", {}, fact)));
   byId("original-file").href = `${address}/original`;
+  byId("version").replaceChildren(versionNote(record.out_of_force) ?? "");
   byId("notes").hidden = !record.notes.length;
   byId("notes-list").replaceChildren(...record.notes.map((note) => make("li", {}, note)));
 }
