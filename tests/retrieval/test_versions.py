@@ -90,6 +90,16 @@ async def test_the_version_in_force_comes_first_and_the_older_is_named(today: Wo
     assert "2024-07-01" in note.said_in("en")
 
 
+async def test_an_article_pointed_at_stands_in_every_version_before_anything_else(
+    today: Workspace,
+) -> None:
+    found = await today.search(LOCAL_OWNER, "公司法第二条的内容是什么？")
+    texts = [item.passage.text for item in found.evidence]
+    assert "五年内缴足" in texts[0]
+    assert "登记机关登记的出资额" in texts[1]
+    assert len(texts) > 2
+
+
 @pytest.mark.parametrize(
     "question", ["2018年的公司法第二条", "公司法（2018）第二条", "旧版公司法第二条"]
 )

@@ -148,7 +148,10 @@ class Searcher:
         exact = [*articles, *told, *rows]
         ordered = exact_first(exact, ranked)
         notes = await self._versions.notes(ordered, names, visible=visible)
-        evidence = tuple(in_force_first(ordered, notes, names, question)[:limit])
+        # An article pointed at is wanted in every version, before all that was merely found.
+        named, others = ordered[: len(articles)], ordered[len(articles) :]
+        current = [in_force_first(part, notes, names, question) for part in (named, others)]
+        evidence = tuple([*current[0], *current[1]][:limit])
         elapsed = (self._clock.monotonic_seconds() - started) * 1000
         timings = {"search": elapsed, "embedding": near.embedding_ms}
         return SearchResult(query, evidence, timings, near.vector, near.degraded, notes)
