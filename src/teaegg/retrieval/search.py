@@ -28,6 +28,7 @@ from teaegg.retrieval.understanding.references import holds_clause
 from teaegg.retrieval.understanding.spelling import Speller
 from teaegg.retrieval.versions.order import in_force_first
 from teaegg.retrieval.versions.standing import Versions
+from teaegg.retrieval.widening import Widener
 from teaegg.store.documents import DocumentName, DocumentRecords
 from teaegg.store.index import Hit, PassageIndex
 
@@ -85,6 +86,7 @@ class Searcher:
         self._speller = Speller(index)
         self._tables = TableLookup(index)
         self._versions = Versions(index, clock)
+        self._widener = Widener(index, embedder, settings)
 
     async def search(
         self,
@@ -131,6 +133,11 @@ class Searcher:
             self._vector(query, visible, collections),
         )
         fused = fuse(query, text, near.hits, vector_weight=self._settings.vector_weight)
+        wider = await self._widener.wider(
+            query, fused, near.vector, visible=visible, collections=collections
+        )
+        if wider is not None:
+            fused = fuse(query, wider.text, wider.near, vector_weight=self._settings.vector_weight)
         ranked = fused
         # Its weights were fitted with both searches: without vectors full text keeps its order.
         if self._reranker is not None and near.hits:
