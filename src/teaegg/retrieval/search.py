@@ -17,6 +17,7 @@ from teaegg.core.terms import index_terms
 from teaegg.core.versions import VersionNote
 from teaegg.models.base import Embedder, Vectors
 from teaegg.retrieval.query import Query, understand
+from teaegg.retrieval.ranking.authority import laws_weighed
 from teaegg.retrieval.ranking.exact import exact_first, telling
 from teaegg.retrieval.ranking.factory import make_reranker
 from teaegg.retrieval.ranking.fusion import fuse
@@ -141,7 +142,9 @@ class Searcher:
         ranked = fused
         # Its weights were fitted with both searches: without vectors full text keeps its order.
         if self._reranker is not None and near.hits:
-            ranked = await self._reranker.rerank(query, fused)
+            ranked = await self._reranker.rerank(wider.query if wider else query, fused)
+        if wider is not None:
+            ranked = laws_weighed(ranked)
         # Of the codes only a few: the question may be about what the fused search finds.
         rows = await self._tables.find(
             question,

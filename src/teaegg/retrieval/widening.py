@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import NamedTuple
 
 import numpy as np
@@ -29,8 +30,9 @@ _WIDENED_SHARE = 0.7
 
 
 class Wider(NamedTuple):
-    """What both searches find for the widened question."""
+    """The question with the statutes' words among its terms, and what both searches find for it."""
 
+    query: Query
     text: list[Hit]
     near: list[Hit]
 
@@ -57,7 +59,8 @@ class Widener:
         if vector is None or not words or not _about_statutes(fused):
             return None
         asked = set(query.terms)
-        terms = (term for word in words for term in index_terms(word) if term not in asked)
+        found = (term for word in words for term in index_terms(word) if term not in asked)
+        terms = tuple(dict.fromkeys(found))
         try:
             widened = await self._embedder.embed_question(f"{query.text} {' '.join(words)}")
         except ModelError:
@@ -66,7 +69,7 @@ class Widener:
         text, near = await asyncio.gather(
             self._index.text_search(
                 query.terms,
-                hints=tuple(dict.fromkeys(terms)),
+                hints=terms,
                 visible=visible,
                 limit=self._settings.candidates,
                 collections=collections,
@@ -78,7 +81,7 @@ class Widener:
                 collections=collections,
             ),
         )
-        return Wider(text, near)
+        return Wider(replace(query, terms=(*query.terms, *terms)), text, near)
 
 
 def _about_statutes(fused: Sequence[Evidence]) -> bool:
