@@ -12,7 +12,7 @@ from teaegg.core.actors import VisibleSet
 from teaegg.core.documents import Location, Passage
 from teaegg.core.quantities.tokens import range_tokens
 from teaegg.core.terms import index_terms
-from teaegg.store.index import PassageIndex
+from teaegg.store.index import HINT_WEIGHT, PassageIndex
 from teaegg.store.lance import open_lance_index
 
 EVERYTHING = VisibleSet(everything=True)
@@ -84,6 +84,17 @@ async def test_every_group_of_terms_can_be_demanded(index: PassageIndex) -> None
         hits = await index.text_search([], every_of=groups, visible=EVERYTHING, limit=9)
         assert [hit.passage.id for hit in hits] == ["d2-v1-0"]
         assert not await index.text_search([], every_of=groups, visible=LAWS, limit=9)
+        await index.optimize()
+
+
+async def test_hints_find_passages_but_count_less_than_terms(index: PassageIndex) -> None:
+    await fill(index)
+    for _ in range(2):
+        hits = await index.text_search(["通知"], hints=["试用"], visible=LAWS, limit=9)
+        assert [hit.passage.id for hit in hits] == ["d1-v1-1", "d1-v1-0"]
+        (alone,) = await index.text_search(["试用"], visible=LAWS, limit=9)
+        assert hits[1].score == pytest.approx(HINT_WEIGHT * alone.score, rel=1e-4)
+        assert not await index.text_search([], hints=["试用"], visible=LAWS, limit=9)
         await index.optimize()
 
 

@@ -90,6 +90,28 @@ async def test_the_version_in_force_comes_first_and_the_older_is_named(today: Wo
     assert "July 1, 2024" in note.said_in("en")
 
 
+async def test_an_article_pointed_at_stands_in_every_version_before_anything_else(
+    today: Workspace,
+) -> None:
+    found = await today.search(LOCAL_OWNER, "公司法第二条的内容是什么？")
+    texts = [item.passage.text for item in found.evidence]
+    assert "五年内缴足" in texts[0]
+    assert "登记机关登记的出资额" in texts[1]
+    assert len(texts) > 2
+
+
+async def test_an_answer_quotes_the_article_in_force_first_and_calls_the_other_older(
+    today: Workspace,
+) -> None:
+    async for event in today.ask(LOCAL_OWNER, "公司法第二条的内容是什么？"):
+        if isinstance(event, AnswerReady):
+            answer = event.answer
+    assert "五年内缴足" in answer.sentences[0].text
+    older = next(s for s in answer.sentences if "登记机关登记的出资额" in s.text)
+    assert answer.versions[older.citations[0].document].status == "older"
+    assert "旧版本" in answer.notes[0]
+
+
 @pytest.mark.parametrize(
     "question", ["2018年的公司法第二条", "公司法（2018）第二条", "旧版公司法第二条"]
 )

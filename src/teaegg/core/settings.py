@@ -191,6 +191,11 @@ class SearchSettings(_Section):
         " headings and neighbours say; `none` keeps the order of the fused scores.",
     )
     evidence_passages: int = Field(6, ge=1, le=50, description="Passages handed on as evidence.")
+    everyday_words: bool = Field(
+        True,
+        description="Where a question is about statutes, also search for their words for everyday ones:"
+        " 出租人 for 房东.",
+    )
     glossary: str = Field(
         "",
         description="CSV file of names and aliases; empty means glossary.csv in the home folder.",

@@ -17,6 +17,7 @@ from teaegg.core.terms import index_terms
 from teaegg.core.versions import VersionNote
 from teaegg.models.base import Embedder, Vectors
 from teaegg.retrieval.query import Query, understand
+from teaegg.retrieval.ranking.authority import laws_weighed
 from teaegg.retrieval.ranking.exact import exact_first, telling
 from teaegg.retrieval.ranking.factory import make_reranker
 from teaegg.retrieval.ranking.fusion import fuse
@@ -28,6 +29,7 @@ from teaegg.retrieval.understanding.references import holds_clause
 from teaegg.retrieval.understanding.spelling import Speller
 from teaegg.retrieval.versions.order import in_force_first
 from teaegg.retrieval.versions.standing import Versions
+from teaegg.retrieval.widening import Widener
 from teaegg.store.documents import DocumentName, DocumentRecords
 from teaegg.store.index import Hit, PassageIndex
 
@@ -85,6 +87,7 @@ class Searcher:
         self._speller = Speller(index)
         self._tables = TableLookup(index)
         self._versions = Versions(index, clock)
+        self._widener = Widener(index, embedder, settings)
 
     async def search(
         self,
@@ -136,10 +139,17 @@ class Searcher:
             self._vector(query, visible, collections),
         )
         fused = fuse(query, text, near.hits, vector_weight=self._settings.vector_weight)
+        wider = await self._widener.wider(
+            query, fused, near.vector, visible=visible, collections=collections
+        )
+        if wider is not None:
+            fused = fuse(query, wider.text, wider.near, vector_weight=self._settings.vector_weight)
         ranked = fused
         # Its weights were fitted with both searches: without vectors full text keeps its order.
         if self._reranker is not None and near.hits:
-            ranked = await self._reranker.rerank(query, fused)
+            ranked = await self._reranker.rerank(wider.query if wider else query, fused)
+        if wider is not None:
+            ranked = laws_weighed(ranked)
         # Of the codes only a few: the question may be about what the fused search finds.
         rows = await self._tables.find(
             question,
@@ -154,7 +164,10 @@ class Searcher:
         ordered = exact_first(exact, ranked)
         documents = [item.passage.document for item in ordered]
         notes = await self._versions.notes(documents, names, visible=visible)
-        evidence = tuple(in_force_first(ordered, notes, names, question)[:limit])
+        # An article pointed at is wanted in every version, before all that was merely found.
+        named, others = ordered[: len(articles)], ordered[len(articles) :]
+        current = [in_force_first(part, notes, names, question) for part in (named, others)]
+        evidence = tuple([*current[0], *current[1]][:limit])
         elapsed = (self._clock.monotonic_seconds() - started) * 1000
         timings = {"search": elapsed, "embedding": near.embedding_ms}
         return SearchResult(query, evidence, timings, near.vector, near.degraded, notes)

@@ -18,6 +18,8 @@ from teaegg.core.documents import Passage
 
 Facts = Sequence[frozenset[str]]
 """Demands on a row: it must hold at least one token of each set (`core.quantities.tokens`)."""
+HINT_WEIGHT = 0.25
+"""What a term that the asker did not use counts in full text; chosen on half 0 of the statute questions."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,8 +66,11 @@ class PassageIndex(Protocol):
         collections: frozenset[str] = frozenset(),
         facts: Facts = (),
         every_of: Sequence[Sequence[str]] = (),
+        hints: Sequence[str] = (),
     ) -> list[Hit]:
         """Best passages by BM25 over `terms`; no hit has score 0. Empty `collections` means all.
+
+        Each of `hints`, terms that the asker did not use, counts `HINT_WEIGHT` of a term.
 
         With `facts`, only rows that meet them all; with `every_of`, only passages that hold at least
         one term of each group, scored by these instead.

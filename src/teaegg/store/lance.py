@@ -21,7 +21,7 @@ from teaegg.core.documents import Passage
 from teaegg.core.edits import within_edits
 from teaegg.core.terms import latin_words
 from teaegg.store.codec import PASSAGE_COLUMNS, passage_from_row
-from teaegg.store.index import Facts, Hit
+from teaegg.store.index import HINT_WEIGHT, Facts, Hit
 from teaegg.store.lance_tables import (
     PASSAGE_SCHEMA,
     guarded,
@@ -117,11 +117,12 @@ class LanceIndex:
         collections: frozenset[str] = frozenset(),
         facts: Facts = (),
         every_of: Sequence[Sequence[str]] = (),
+        hints: Sequence[str] = (),
     ) -> list[Hit]:
         if not (terms or every_of) or visible.is_empty:
             return []
         where = _and(_visible_filter(visible), _collection_filter(collections), _fact_filter(facts))
-        query = _every_of(every_of) if every_of else MatchQuery(" ".join(terms), "terms")
+        query = _every_of(every_of) if every_of else _any_of(terms, hints)
         rows = await guarded(
             lambda: (
                 _where(self._passages.query().nearest_to_text(query), where)
@@ -307,6 +308,14 @@ def _every_of(groups: Sequence[Sequence[str]]) -> BooleanQuery:
     return BooleanQuery(
         [(Occur.MUST, MatchQuery(" ".join(group), "terms")) for group in groups if group]
     )
+
+
+def _any_of(terms: Sequence[str], hints: Sequence[str]) -> MatchQuery | BooleanQuery:
+    asked = MatchQuery(" ".join(terms), "terms")
+    if not hints:
+        return asked
+    hinted = MatchQuery(" ".join(hints), "terms", boost=HINT_WEIGHT)
+    return BooleanQuery([(Occur.SHOULD, asked), (Occur.SHOULD, hinted)])
 
 
 def _reading_order(passage: Passage) -> tuple[str, int]:
