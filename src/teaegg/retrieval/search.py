@@ -16,19 +16,20 @@ from teaegg.core.settings import SearchSettings
 from teaegg.core.terms import index_terms
 from teaegg.core.versions import VersionNote
 from teaegg.models.base import Embedder, Vectors
-from teaegg.retrieval.query import Query, understand
+from teaegg.retrieval.query import Query, other_words, understand
 from teaegg.retrieval.ranking.exact import exact_first, telling
 from teaegg.retrieval.ranking.factory import make_reranker
 from teaegg.retrieval.ranking.fusion import fuse
 from teaegg.retrieval.tables.lookup import TableLookup
 from teaegg.retrieval.understanding.code_lookup import CodeLookup
 from teaegg.retrieval.understanding.company_words import CompanyWords
+from teaegg.retrieval.understanding.known_names import KnownNames, NameCatalogue
 from teaegg.retrieval.understanding.parts import interleaved, parts_of
 from teaegg.retrieval.understanding.references import holds_clause
 from teaegg.retrieval.understanding.spelling import Speller
 from teaegg.retrieval.versions.order import in_force_first
 from teaegg.retrieval.versions.standing import Versions
-from teaegg.store.documents import DocumentName, DocumentRecords
+from teaegg.store.documents import DocumentRecords
 from teaegg.store.index import Hit, PassageIndex
 
 _EXACT_LIMIT = 20
@@ -75,7 +76,7 @@ class Searcher:
         clock: Clock,
     ) -> None:
         self._index = index
-        self._documents = documents
+        self._names = NameCatalogue(documents)
         self._embedder = embedder
         self._words = words
         self._settings = settings
@@ -98,24 +99,26 @@ class Searcher:
 
         A question of several parts gets the best evidence of each part in turn.
         """
-        names = await self._documents.names(visible=visible)
-        whole = await self._one(question, names, visible, limit, collections)
+        known = await self._names.current()
+        whole = await self._one(question, known, visible, limit, collections)
         parts = parts_of(question)
         if len(parts) == 1:
             return whole
-        results = [await self._one(part, names, visible, limit, collections) for part in parts]
+        results = [await self._one(part, known, visible, limit, collections) for part in parts]
         return _merged(whole, results, limit)
 
     async def _one(
         self,
         question: str,
-        names: Sequence[DocumentName],
+        known: KnownNames,
         visible: VisibleSet,
         limit: int,
         collections: frozenset[str],
     ) -> SearchResult:
         started = self._clock.monotonic_seconds()
-        query = understand(question, names, self._words.known_to(visible))
+        words = self._words.known_to(visible)
+        names = known.near(" ".join((question, *other_words(question, words))), visible=visible)
+        query = understand(question, names, words)
         query = await self._spelled(query, visible)
         articles, coded, text, near = await asyncio.gather(
             self._articles(query, visible, collections),
@@ -147,8 +150,9 @@ class Searcher:
         told = telling(coded.passages, coded.codes, ranked)[:_CODE_EVIDENCE]
         exact = [*articles, *told, *rows]
         ordered = exact_first(exact, ranked)
-        notes = await self._versions.notes(ordered, names, visible=visible)
-        evidence = tuple(in_force_first(ordered, notes, names, question)[:limit])
+        notes = await self._versions.notes(ordered, known, visible=visible)
+        noted = known.of(notes, visible=visible)
+        evidence = tuple(in_force_first(ordered, notes, noted, question)[:limit])
         elapsed = (self._clock.monotonic_seconds() - started) * 1000
         timings = {"search": elapsed, "embedding": near.embedding_ms}
         return SearchResult(query, evidence, timings, near.vector, near.degraded, notes)
