@@ -206,7 +206,8 @@ async def build(home: Path, passages: int, sources: Sources) -> dict[str, Any]:
     check_rows(make_document(0, sources))
     dimensions = sources.vectors.shape[1]
     tables = await open_tables(str(home / "index"), dimensions=dimensions)
-    began, seconds = time.perf_counter(), {}
+    began = time.perf_counter()
+    seconds: dict[str, float] = {}
     written = (
         ("passages", tables[0], PASSAGE_SCHEMA, _passage_batches(wanted, sources)),
         ("vectors", tables[1], vector_schema(dimensions), _vector_batches(wanted, sources)),

@@ -30,7 +30,7 @@ from teaegg.retrieval.understanding.spelling import Speller
 from teaegg.retrieval.versions.order import in_force_first
 from teaegg.retrieval.versions.standing import Versions
 from teaegg.store.documents import DocumentRecords
-from teaegg.store.index import Hit, PassageIndex
+from teaegg.store.index import Hit, Near, PassageIndex
 
 _EXACT_LIMIT = 20
 _CODE_LIMIT = 200
@@ -54,10 +54,10 @@ class SearchResult:
     versions: Mapping[str, VersionNote] = field(default_factory=dict)
 
 
-class _Near(NamedTuple):
+class _Nearest(NamedTuple):
     """What the vector search found, and why it could not."""
 
-    hits: list[Hit]
+    found: list[Near]
     embedding_ms: float
     vector: Vectors | None = None
     degraded: str = ""
@@ -119,24 +119,19 @@ class Searcher:
         words = self._words.known_to(visible)
         names = known.near(" ".join((question, *other_words(question, words))), visible=visible)
         query = understand(question, names, words)
-        query = await self._spelled(query, visible)
-        articles, coded, text, near = await asyncio.gather(
+        articles, coded, (query, text), nearest = await asyncio.gather(
             self._articles(query, visible, collections),
             self._codes.find(
                 query.codes, query.joined_codes, visible=visible, collections=collections
             ),
-            self._index.text_search(
-                query.terms,
-                visible=visible,
-                limit=self._settings.candidates,
-                collections=collections,
-            ),
+            self._text(query, visible, collections),
             self._vector(query, visible, collections),
         )
-        fused = fuse(query, text, near.hits, vector_weight=self._settings.vector_weight)
+        near = await self._read(nearest.found, text, visible)
+        fused = fuse(query, text, near, vector_weight=self._settings.vector_weight)
         ranked = fused
         # Its weights were fitted with both searches: without vectors full text keeps its order.
-        if self._reranker is not None and near.hits:
+        if self._reranker is not None and near:
             ranked = await self._reranker.rerank(query, fused)
         # Of the codes only a few: the question may be about what the fused search finds.
         rows = await self._tables.find(
@@ -154,23 +149,53 @@ class Searcher:
         noted = known.of(notes, visible=visible)
         evidence = tuple(in_force_first(ordered, notes, noted, question)[:limit])
         elapsed = (self._clock.monotonic_seconds() - started) * 1000
-        timings = {"search": elapsed, "embedding": near.embedding_ms}
-        return SearchResult(query, evidence, timings, near.vector, near.degraded, notes)
+        timings = {"search": elapsed, "embedding": nearest.embedding_ms}
+        return SearchResult(query, evidence, timings, nearest.vector, nearest.degraded, notes)
+
+    async def _text(
+        self, query: Query, visible: VisibleSet, collections: frozenset[str]
+    ) -> tuple[Query, list[Hit]]:
+        """What full text finds, and the query with what its misspelled words stand for."""
+
+        async def search(terms: Sequence[str]) -> list[Hit]:
+            limit = self._settings.candidates
+            return await self._index.text_search(
+                terms, visible=visible, limit=limit, collections=collections
+            )
+
+        hits = await search(query.terms)
+        read = [hit.passage.text for hit in hits]
+        corrections = await self._speller.corrections(query.text, read, visible=visible)
+        meant = [term for like in corrections.values() for term in index_terms(like)]
+        terms = tuple(dict.fromkeys((*query.terms, *meant)))
+        if terms == query.terms:
+            return query, hits
+        return replace(query, terms=terms), await search(terms)
 
     async def _vector(
         self, query: Query, visible: VisibleSet, collections: frozenset[str]
-    ) -> _Near:
+    ) -> _Nearest:
         started = self._clock.monotonic_seconds()
         try:
             vector = await self._embedder.embed_question(query.text)
         except ModelError as error:
             # Full text answers by itself; what is missing is said, not hidden.
-            return _Near([], 0.0, degraded=str(error))
+            return _Nearest([], 0.0, degraded=str(error))
         embedding_ms = (self._clock.monotonic_seconds() - started) * 1000
-        hits = await self._index.vector_search(
+        found = await self._index.vector_search(
             vector, visible=visible, limit=self._settings.candidates, collections=collections
         )
-        return _Near(hits, embedding_ms, vector)
+        return _Nearest(found, embedding_ms, vector)
+
+    async def _read(
+        self, nearest: Sequence[Near], text: Sequence[Hit], visible: VisibleSet
+    ) -> list[Hit]:
+        """The passages of `nearest`; only what full text has not found is read."""
+        known = {hit.passage.id: hit.passage for hit in text}
+        missing = [near.passage for near in nearest if near.passage not in known]
+        # Read under the same visible set: a scope that moved meanwhile hides them.
+        known |= await self._index.passages(missing, visible=visible)
+        return [Hit(known[near.passage], near.score) for near in nearest if near.passage in known]
 
     async def _articles(
         self, query: Query, visible: VisibleSet, collections: frozenset[str]
@@ -193,12 +218,6 @@ class Searcher:
                 not holds_clause(query.references, passage.text),
             ),
         )
-
-    async def _spelled(self, query: Query, visible: VisibleSet) -> Query:
-        """The query with the terms of what its misspelled words stand for."""
-        corrections = await self._speller.corrections(query.text, visible=visible)
-        terms = (term for like in corrections.values() for term in index_terms(like))
-        return replace(query, terms=tuple(dict.fromkeys((*query.terms, *terms))))
 
 
 def _merged(whole: SearchResult, parts: Sequence[SearchResult], limit: int) -> SearchResult:

@@ -6,9 +6,9 @@ query, so that neither results nor counts can tell of a document the actor may n
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,6 +25,13 @@ class Hit:
     """A passage and its score: BM25 (≥ 0, unbounded) or inner product of unit vectors (-1 to 1)."""
 
     passage: Passage
+    score: float
+
+
+class Near(NamedTuple):
+    """The id of a passage and the inner product of its vector with that of the question."""
+
+    passage: str
     score: float
 
 
@@ -79,8 +86,15 @@ class PassageIndex(Protocol):
         visible: VisibleSet,
         limit: int,
         collections: frozenset[str] = frozenset(),
-    ) -> list[Hit]:
-        """Nearest passages by inner product; passages without a vector are not found."""
+    ) -> list[Near]:
+        """Nearest passages by inner product; passages without a vector are not found.
+
+        Only ids: what full text has found as well need not be read twice (see `passages`).
+        """
+        ...
+
+    async def passages(self, ids: Collection[str], *, visible: VisibleSet) -> dict[str, Passage]:
+        """Id → passage, for those of `ids` that are indexed and visible."""
         ...
 
     async def exact_search(

@@ -6,7 +6,7 @@ Vectors live beside the passages, not in them, so that filling them in never rew
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import timedelta
 from functools import partial
 from typing import Any
@@ -21,7 +21,7 @@ from teaegg.core.documents import Passage
 from teaegg.core.edits import within_edits
 from teaegg.core.terms import latin_words
 from teaegg.store.codec import PASSAGE_COLUMNS, passage_from_row
-from teaegg.store.index import Facts, Hit
+from teaegg.store.index import Facts, Hit, Near
 from teaegg.store.lance_tables import (
     PASSAGE_SCHEMA,
     guarded,
@@ -139,7 +139,7 @@ class LanceIndex:
         visible: VisibleSet,
         limit: int,
         collections: frozenset[str] = frozenset(),
-    ) -> list[Hit]:
+    ) -> list[Near]:
         if visible.is_empty:
             return []
         where = _and(_visible_filter(visible), _collection_filter(collections))
@@ -153,16 +153,17 @@ class LanceIndex:
                 .to_list()
             )
         )
-        if not nearest:
-            return []
-        # The passages are fetched under the same visible set: a scope that moved meanwhile hides them.
-        found = await self._by_id([row["passage"] for row in nearest], visible)
-        return [
-            # LanceDB's "dot" distance is 1 minus the inner product.
-            Hit(found[row["passage"]], 1.0 - row["_distance"])
-            for row in nearest
-            if row["passage"] in found
-        ]
+        # LanceDB's "dot" distance is 1 minus the inner product.
+        return [Near(row["passage"], 1.0 - row["_distance"]) for row in nearest]
+
+    async def passages(self, ids: Collection[str], *, visible: VisibleSet) -> dict[str, Passage]:
+        if not ids or visible.is_empty:
+            return {}
+        where = _and(f"passage IN ({_quoted(ids)})", _visible_filter(visible))
+        rows = await guarded(
+            lambda: self._passages.query().where(where).select([*PASSAGE_COLUMNS]).to_list()
+        )
+        return {row["passage"]: passage_from_row(row) for row in rows}
 
     async def exact_search(
         self,
@@ -285,13 +286,6 @@ class LanceIndex:
                 self._few.clear()
             known = self._few[where] = (version, counted <= EXACT_UP_TO_VECTORS)
         return known[1]
-
-    async def _by_id(self, passage_ids: Sequence[str], visible: VisibleSet) -> dict[str, Passage]:
-        where = _and(f"passage IN ({_quoted(passage_ids)})", _visible_filter(visible))
-        rows = await guarded(
-            lambda: self._passages.query().where(where).select([*PASSAGE_COLUMNS]).to_list()
-        )
-        return {row["passage"]: passage_from_row(row) for row in rows}
 
 
 async def open_lance_index(url: str, *, dimensions: int) -> LanceIndex:
