@@ -101,8 +101,8 @@ class DocumentRecords:
 
     async def names_revision(self) -> int:
         """Another number after every change to what `names` gives, whichever process made it."""
-        async with self._database.session() as session:
-            return (await session.scalars(_REVISION)).one()
+        async with self._database.reading() as connection:
+            return int((await connection.execute(_REVISION)).scalar_one())
 
     async def names(self) -> tuple[int, Sequence[DocumentName]]:
         """Revision and names of all documents that can be searched, whoever may know of them.
@@ -112,9 +112,9 @@ class DocumentRecords:
         statement = select(
             DocumentRow.id, DocumentRow.title, DocumentRow.source, _SCOPE.label("scope")
         ).where(DocumentRow.state != "quarantined")
-        async with self._database.session() as session:
-            revision = (await session.scalars(_REVISION)).one()
-            return revision, [DocumentName(*row) for row in await session.execute(statement)]
+        async with self._database.reading() as connection:
+            revision = int((await connection.execute(_REVISION)).scalar_one())
+            return revision, [DocumentName(*row) for row in await connection.execute(statement)]
 
     async def count_by_state(self, *, visible: VisibleSet) -> dict[str, int]:
         """State → number of visible documents."""
