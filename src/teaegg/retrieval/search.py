@@ -119,12 +119,12 @@ class Searcher:
         words = self._words.known_to(visible)
         names = known.near(" ".join((question, *other_words(question, words))), visible=visible)
         query = understand(question, names, words)
-        articles, coded, (query, text), nearest = await asyncio.gather(
+        articles, coded, (query, text, rows), nearest = await asyncio.gather(
             self._articles(query, visible, collections),
             self._codes.find(
                 query.codes, query.joined_codes, visible=visible, collections=collections
             ),
-            self._text(query, visible, collections),
+            self._text_and_rows(query, visible, collections, limit),
             self._vector(query, visible, collections),
         )
         near = await self._read(nearest.found, text, visible)
@@ -134,14 +134,6 @@ class Searcher:
         if self._reranker is not None and near:
             ranked = await self._reranker.rerank(query, fused)
         # Of the codes only a few: the question may be about what the fused search finds.
-        rows = await self._tables.find(
-            question,
-            synonyms=self._words.with_general(visible),
-            visible=visible,
-            collections=collections,
-            limit=limit,
-            in_tables=bool(text) and text[0].passage.location.row is not None,
-        )
         told = telling(coded.passages, coded.codes, ranked)[:_CODE_EVIDENCE]
         exact = [*articles, *told, *rows]
         ordered = exact_first(exact, ranked)
@@ -151,6 +143,21 @@ class Searcher:
         elapsed = (self._clock.monotonic_seconds() - started) * 1000
         timings = {"search": elapsed, "embedding": nearest.embedding_ms}
         return SearchResult(query, evidence, timings, nearest.vector, nearest.degraded, notes)
+
+    async def _text_and_rows(
+        self, query: Query, visible: VisibleSet, collections: frozenset[str], limit: int
+    ) -> tuple[Query, list[Hit], list[Passage]]:
+        """As `_text`, and the rows that the question describes: sought while it is embedded."""
+        spelled, text = await self._text(query, visible, collections)
+        rows = await self._tables.find(
+            query.text,
+            synonyms=self._words.with_general(visible),
+            visible=visible,
+            collections=collections,
+            limit=limit,
+            in_tables=bool(text) and text[0].passage.location.row is not None,
+        )
+        return spelled, text, rows
 
     async def _text(
         self, query: Query, visible: VisibleSet, collections: frozenset[str]
