@@ -131,7 +131,8 @@ class PassageIndex(Protocol):
     ) -> frozenset[str]:
         """Latin words and codes (`core.terms.latin_words`) within `distance` edits of `word`, from
         the `limit` best visible passages with any such: a word that only hidden passages hold is
-        never among them. Passages written since the last `optimize` may be left out."""
+        never among them. Two edits may spare the first letter. Passages written since the last
+        `optimize` may be left out."""
         ...
 
     async def count(self, *, visible: VisibleSet) -> int:

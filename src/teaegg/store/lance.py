@@ -250,7 +250,14 @@ class LanceIndex:
         # Terms are stems: a wrong letter keeps an ending from being taken off, so it is cut here.
         shortest = max(len(word) - _LONGEST_ENDING, min(len(word), _SHORTEST_STEM))
         spellings = " ".join(word[:length] for length in range(len(word), shortest - 1, -1))
-        query = MatchQuery(spellings, "terms", fuzziness=distance, max_expansions=_FUZZY_EXPANSIONS)
+        query = MatchQuery(
+            spellings,
+            "terms",
+            fuzziness=distance,
+            max_expansions=_FUZZY_EXPANSIONS,
+            # Two wrong letters with the first among them are rare, and cost four times as much.
+            prefix_length=int(distance > 1),
+        )
         rows = await guarded(
             lambda: (
                 _where(self._passages.query().nearest_to_text(query), _visible_filter(visible))
