@@ -146,6 +146,7 @@ async def measure(home: Path, size: int) -> dict[str, Any]:
             "stages": await stages(home, workspace),
             "resident_mib": round(resident_mib()),
             "disk_mib": disk_mib(home),
+            "build_seconds": round(sum(made["seconds"].values()), 1),
             "build": made,
         }
 

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from teaegg.core.actors import VisibleSet
 from teaegg.core.documents import Passage
 from teaegg.store.lance import LanceIndex, open_lance_index
-from teaegg.store.nearest import EXACT_UP_TO_VECTORS
+from teaegg.store.nearest import EXACT_UP_TO_VECTORS, exact_up_to
 
 DIMENSIONS = 96
 DOCUMENTS = 6
@@ -94,3 +94,9 @@ async def test_few_vectors_have_no_approximate_index(tmp_path: Path) -> None:
     for number, question in enumerate(unit_vectors(0, 300)[:5]):
         hits = await index.vector_search(question, visible=EVERYTHING, limit=1)
         assert hits[0].passage == f"d0-{number}"
+
+
+def test_fewer_are_compared_one_by_one_where_the_index_reaches_them_all() -> None:
+    assert exact_up_to(EXACT_UP_TO_VECTORS) == EXACT_UP_TO_VECTORS, "there is no index yet"
+    assert exact_up_to(100_000) < EXACT_UP_TO_VECTORS
+    assert exact_up_to(1_000_000) == EXACT_UP_TO_VECTORS

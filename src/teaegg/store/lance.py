@@ -29,7 +29,7 @@ from teaegg.store.lance_tables import (
     search_row,
     vector_schema,
 )
-from teaegg.store.nearest import EXACT_UP_TO_VECTORS, index_when_large, probing
+from teaegg.store.nearest import exact_up_to, index_when_large, probing
 
 _KEEP_OLD_VERSIONS = timedelta(hours=1)
 _PLANS_KEPT = 1000
@@ -289,9 +289,10 @@ class LanceIndex:
         known = self._few.get(where)
         if known is None or known[0] != version:
             counted = await guarded(lambda: self._vectors.count_rows(where or None))
+            in_all = await guarded(self._vectors.count_rows)
             if len(self._few) >= _PLANS_KEPT:
                 self._few.clear()
-            known = self._few[where] = (version, counted <= EXACT_UP_TO_VECTORS)
+            known = self._few[where] = (version, counted <= exact_up_to(in_all))
         return known[1]
 
 
