@@ -46,7 +46,7 @@ def compared(text: str) -> str:
     return _DECORATION.sub("", fold(text)).lower()
 
 
-@lru_cache(maxsize=16384)
+@lru_cache(maxsize=65536)
 def short_titles(title: str) -> tuple[str, ...]:
     """The title without decoration, then its first part: 民法典 for 中华人民共和国民法典 总则."""
     plain = fold(title)
