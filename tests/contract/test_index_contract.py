@@ -117,7 +117,9 @@ async def test_the_visible_set_is_applied_in_every_search(index: PassageIndex) -
     for visible, seen in ((PRICES, True), (LAWS, False), (VisibleSet(), False)):
         assert ("d2-v1-0" in await found(index, "内六角螺钉", visible)) is seen
         hits = await index.vector_search(near, visible=visible, limit=5)
-        assert ("d2-v1-0" in [hit.passage.id for hit in hits]) is seen
+        assert ("d2-v1-0" in [hit.passage for hit in hits]) is seen
+        read = await index.passages(["d2-v1-0", "nowhere"], visible=visible)
+        assert list(read) == (["d2-v1-0"] if seen else [])
         assert bool(await index.exact_search(identifiers=code, visible=visible, limit=5)) is seen
         assert bool(await index.passages_of("d2", visible=visible)) is seen
         frequencies = await index.frequencies(["螺钉"], visible=visible, cap=9)

@@ -315,7 +315,8 @@ async def test_vectors_fill_in_and_complete_the_documents(house: House, folder: 
     assert {record.state for record in (await house.records()).values()} == {"complete"}
     question = await TermEmbedder(DIMENSIONS).embed_question("年假十五天")
     hits = await house.index.vector_search(question, visible=ALL, limit=1)
-    assert hits[0].passage.text == "年假十五天。"
+    read = await house.index.passages([hits[0].passage], visible=ALL)
+    assert [passage.text for passage in read.values()] == ["年假十五天。"]
 
 
 async def test_a_changed_document_gets_new_vectors(house: House, folder: Path) -> None:

@@ -65,3 +65,11 @@ async def test_misspelled_words_become_visible_words_only(index: PassageIndex) -
     assert found == {"bearimgs": "bearing", "stianless": "stainless"}
     assert await speller.corrections("Which bearings are stainless?", visible=SHOP) == {}
     assert await speller.corrections("bearimg", visible=VisibleSet()) == {}
+
+
+async def test_words_of_texts_at_hand_are_not_looked_up(index: PassageIndex) -> None:
+    speller = Speller(index)
+    read = ["Bearimg-X2 is a brand, bearimgs are not．", "ｂbearimgh"]
+    assert await speller.corrections("a bearimg and bearimgs", read, visible=SHOP) == {}
+    found = await speller.corrections("a bearimg", read[1:], visible=SHOP)
+    assert found == {"bearimg": "bearing"}

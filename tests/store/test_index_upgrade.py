@@ -42,7 +42,7 @@ async def test_an_older_index_finds_by_todays_rules_and_keeps_its_vectors(tmp_pa
         code = frozenset({"M8X30"})
         assert await index.exact_search(identifiers=code, visible=EVERYTHING, limit=5) == [ROW]
         near = await index.vector_search(vector[0], visible=EVERYTHING, limit=5)
-        assert [hit.passage for hit in near] == [ROW]
+        assert [hit.passage for hit in near] == [ROW.id]
         other = VisibleSet(scopes=frozenset({"collection:other"}))
         assert await index.count(visible=other) == 0
 

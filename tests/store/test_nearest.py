@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from teaegg.core.actors import VisibleSet
 from teaegg.core.documents import Passage
 from teaegg.store.lance import LanceIndex, open_lance_index
-from teaegg.store.nearest import EXACT_UP_TO_VECTORS
+from teaegg.store.nearest import EXACT_UP_TO_VECTORS, exact_up_to
 
 DIMENSIONS = 96
 DOCUMENTS = 6
@@ -65,10 +65,10 @@ async def test_the_nearest_of_many_are_found_with_their_exact_scores(
     for question in unit_vectors(99, 20):
         hits = await index.vector_search(question, visible=visible, limit=10)
         best = {names[i] for i in np.argsort(-(matrix @ question))[:10]}
-        found_share.append(len(best & {hit.passage.id for hit in hits}) / 10)
-        assert {hit.passage.document for hit in hits} <= {f"d{n}" for n in of}
+        found_share.append(len(best & {hit.passage for hit in hits}) / 10)
+        assert {hit.passage.partition("-")[0] for hit in hits} <= {f"d{n}" for n in of}
         for hit in hits:
-            assert hit.score == pytest.approx(float(vectors[hit.passage.id] @ question), abs=1e-5)
+            assert hit.score == pytest.approx(float(vectors[hit.passage] @ question), abs=1e-5)
     assert np.mean(found_share) >= 0.95
 
 
@@ -81,10 +81,10 @@ async def test_what_comes_after_the_index_was_built_is_found_before_the_next_opt
     before = await index.vector_search(question, visible=EVERYTHING, limit=1)
     await index.optimize()
     after = await index.vector_search(question, visible=EVERYTHING, limit=1)
-    assert before[0].passage.id == after[0].passage.id == "d77-7"
+    assert before[0].passage == after[0].passage == "d77-7"
     await index.replace({"d77": ("collection:c77", [])})
     gone = await index.vector_search(question, visible=EVERYTHING, limit=1)
-    assert gone[0].passage.document != "d77"
+    assert not gone[0].passage.startswith("d77-")
 
 
 async def test_few_vectors_have_no_approximate_index(tmp_path: Path) -> None:
@@ -93,4 +93,10 @@ async def test_few_vectors_have_no_approximate_index(tmp_path: Path) -> None:
     await index.optimize()
     for number, question in enumerate(unit_vectors(0, 300)[:5]):
         hits = await index.vector_search(question, visible=EVERYTHING, limit=1)
-        assert hits[0].passage.ordinal == number
+        assert hits[0].passage == f"d0-{number}"
+
+
+def test_fewer_are_compared_one_by_one_where_the_index_reaches_them_all() -> None:
+    assert exact_up_to(EXACT_UP_TO_VECTORS) == EXACT_UP_TO_VECTORS, "there is no index yet"
+    assert exact_up_to(100_000) < EXACT_UP_TO_VECTORS
+    assert exact_up_to(1_000_000) == EXACT_UP_TO_VECTORS

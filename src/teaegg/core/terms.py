@@ -68,8 +68,11 @@ def identifiers(text: str) -> frozenset[str]:
     Plain numbers count only from four digits on, so that "3" or "2.5" is no identifier. A code
     written in groups ("6204 2RS C3") counts as a whole too.
     """
+    return _identifiers_in(fold(text))
+
+
+def _identifiers_in(folded: str) -> frozenset[str]:
     found = set()
-    folded = fold(text)
     for written in (*(match[0] for match in _IDENTIFIER.finditer(folded)), *_grouped(folded)):
         canonical = _SEPARATORS.sub("", written.upper())
         has_letter = any(c.isalpha() for c in canonical)
@@ -96,8 +99,9 @@ def canonical_identifier(text: str) -> str:
 
 def latin_words(text: str) -> frozenset[str]:
     """Every Latin word in lower case and every identifier of `text`, as spelling is compared."""
-    words = (match[0].lower() for match in _LATIN_WORD.finditer(fold(text)))
-    return frozenset(words) | {identifier.lower() for identifier in identifiers(text)}
+    folded = fold(text)
+    words = {match[0].lower() for match in _LATIN_WORD.finditer(folded)}
+    return frozenset(words.union(found.lower() for found in _identifiers_in(folded)))
 
 
 def article_references(text: str) -> tuple[str, ...]:

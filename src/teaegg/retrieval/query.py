@@ -45,7 +45,7 @@ def understand(
 ) -> Query:
     """Read `question`; `names` and `words` are what its author may know of."""
     references = references_in(question)
-    others = _other_words(question, words)
+    others = other_words(question, words)
     return Query(
         text=question,
         language=language_of(question),
@@ -58,7 +58,7 @@ def understand(
     )
 
 
-def _other_words(question: str, words: Synonyms) -> tuple[str, ...]:
+def other_words(question: str, words: Synonyms) -> tuple[str, ...]:
     """What the glossary's names in the question are called otherwise."""
     asked = fold(question).lower()
     concepts = words.concepts(asked)

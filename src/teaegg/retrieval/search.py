@@ -16,7 +16,8 @@ from teaegg.core.settings import SearchSettings
 from teaegg.core.terms import index_terms
 from teaegg.core.versions import VersionNote
 from teaegg.models.base import Embedder, Vectors
-from teaegg.retrieval.query import Query, understand
+from teaegg.retrieval.nearest import read_nearest
+from teaegg.retrieval.query import Query, other_words, understand
 from teaegg.retrieval.ranking.authority import laws_weighed
 from teaegg.retrieval.ranking.exact import exact_first, telling
 from teaegg.retrieval.ranking.factory import make_reranker
@@ -24,14 +25,15 @@ from teaegg.retrieval.ranking.fusion import fuse
 from teaegg.retrieval.tables.lookup import TableLookup
 from teaegg.retrieval.understanding.code_lookup import CodeLookup
 from teaegg.retrieval.understanding.company_words import CompanyWords
+from teaegg.retrieval.understanding.known_names import KnownNames, NameCatalogue
 from teaegg.retrieval.understanding.parts import interleaved, parts_of
 from teaegg.retrieval.understanding.references import holds_clause
 from teaegg.retrieval.understanding.spelling import Speller
 from teaegg.retrieval.versions.order import in_force_first
 from teaegg.retrieval.versions.standing import Versions
 from teaegg.retrieval.widening import Widener
-from teaegg.store.documents import DocumentName, DocumentRecords
-from teaegg.store.index import Hit, PassageIndex
+from teaegg.store.documents import DocumentRecords
+from teaegg.store.index import Hit, Near, PassageIndex
 
 _EXACT_LIMIT = 20
 _CODE_LIMIT = 200
@@ -55,10 +57,10 @@ class SearchResult:
     versions: Mapping[str, VersionNote] = field(default_factory=dict)
 
 
-class _Near(NamedTuple):
+class _Nearest(NamedTuple):
     """What the vector search found, and why it could not."""
 
-    hits: list[Hit]
+    found: list[Near]
     embedding_ms: float
     vector: Vectors | None = None
     degraded: str = ""
@@ -77,7 +79,7 @@ class Searcher:
         clock: Clock,
     ) -> None:
         self._index = index
-        self._documents = documents
+        self._names = NameCatalogue(documents)
         self._embedder = embedder
         self._words = words
         self._settings = settings
@@ -101,91 +103,116 @@ class Searcher:
 
         A question of several parts gets the best evidence of each part in turn.
         """
-        names = await self._documents.names(visible=visible)
-        whole = await self._one(question, names, visible, limit, collections)
+        known = await self._names.current()
+        whole = await self._one(question, known, visible, limit, collections)
         parts = parts_of(question)
         if len(parts) == 1:
             return whole
-        results = [await self._one(part, names, visible, limit, collections) for part in parts]
+        results = [await self._one(part, known, visible, limit, collections) for part in parts]
         return _merged(whole, results, limit)
 
     async def version_note(self, document: str, *, visible: VisibleSet) -> VersionNote | None:
         """Why the document does not apply today; None when it does, as far as is known."""
-        names = await self._documents.names(visible=visible)
-        return (await self._versions.notes([document], names, visible=visible)).get(document)
+        known = await self._names.current()
+        return (await self._versions.notes([document], known, visible=visible)).get(document)
 
     async def _one(
         self,
         question: str,
-        names: Sequence[DocumentName],
+        known: KnownNames,
         visible: VisibleSet,
         limit: int,
         collections: frozenset[str],
     ) -> SearchResult:
         started = self._clock.monotonic_seconds()
-        query = understand(question, names, self._words.known_to(visible))
-        query = await self._spelled(query, visible)
-        articles, coded, text, near = await asyncio.gather(
+        words = self._words.known_to(visible)
+        names = known.near(" ".join((question, *other_words(question, words))), visible=visible)
+        query = understand(question, names, words)
+        articles, coded, (query, text, rows), nearest = await asyncio.gather(
             self._articles(query, visible, collections),
             self._codes.find(
                 query.codes, query.joined_codes, visible=visible, collections=collections
             ),
-            self._index.text_search(
-                query.terms,
-                visible=visible,
-                limit=self._settings.candidates,
-                collections=collections,
-            ),
+            self._text_and_rows(query, visible, collections, limit),
             self._vector(query, visible, collections),
         )
-        fused = fuse(query, text, near.hits, vector_weight=self._settings.vector_weight)
+        near = await read_nearest(self._index, nearest.found, text, visible=visible)
+        fused = fuse(query, text, near, vector_weight=self._settings.vector_weight)
         wider = await self._widener.wider(
-            query, fused, near.vector, visible=visible, collections=collections
+            query, fused, nearest.vector, visible=visible, collections=collections
         )
         if wider is not None:
             fused = fuse(query, wider.text, wider.near, vector_weight=self._settings.vector_weight)
         ranked = fused
         # Its weights were fitted with both searches: without vectors full text keeps its order.
-        if self._reranker is not None and near.hits:
+        if self._reranker is not None and near:
             ranked = await self._reranker.rerank(wider.query if wider else query, fused)
         if wider is not None:
             ranked = laws_weighed(ranked)
         # Of the codes only a few: the question may be about what the fused search finds.
+        told = telling(coded.passages, coded.codes, ranked)[:_CODE_EVIDENCE]
+        exact = [*articles, *told, *rows]
+        ordered = exact_first(exact, ranked)
+        documents = [item.passage.document for item in ordered]
+        notes = await self._versions.notes(documents, known, visible=visible)
+        noted = known.of(notes, visible=visible)
+        # An article pointed at is wanted in every version, before all that was merely found.
+        named, others = ordered[: len(articles)], ordered[len(articles) :]
+        current = [in_force_first(part, notes, noted, question) for part in (named, others)]
+        evidence = tuple([*current[0], *current[1]][:limit])
+        elapsed = (self._clock.monotonic_seconds() - started) * 1000
+        timings = {"search": elapsed, "embedding": nearest.embedding_ms}
+        return SearchResult(query, evidence, timings, nearest.vector, nearest.degraded, notes)
+
+    async def _text_and_rows(
+        self, query: Query, visible: VisibleSet, collections: frozenset[str], limit: int
+    ) -> tuple[Query, list[Hit], list[Passage]]:
+        """As `_text`, and the rows that the question describes: sought while it is embedded."""
+        spelled, text = await self._text(query, visible, collections)
         rows = await self._tables.find(
-            question,
+            query.text,
             synonyms=self._words.with_general(visible),
             visible=visible,
             collections=collections,
             limit=limit,
             in_tables=bool(text) and text[0].passage.location.row is not None,
         )
-        told = telling(coded.passages, coded.codes, ranked)[:_CODE_EVIDENCE]
-        exact = [*articles, *told, *rows]
-        ordered = exact_first(exact, ranked)
-        documents = [item.passage.document for item in ordered]
-        notes = await self._versions.notes(documents, names, visible=visible)
-        # An article pointed at is wanted in every version, before all that was merely found.
-        named, others = ordered[: len(articles)], ordered[len(articles) :]
-        current = [in_force_first(part, notes, names, question) for part in (named, others)]
-        evidence = tuple([*current[0], *current[1]][:limit])
-        elapsed = (self._clock.monotonic_seconds() - started) * 1000
-        timings = {"search": elapsed, "embedding": near.embedding_ms}
-        return SearchResult(query, evidence, timings, near.vector, near.degraded, notes)
+        return spelled, text, rows
+
+    async def _text(
+        self, query: Query, visible: VisibleSet, collections: frozenset[str]
+    ) -> tuple[Query, list[Hit]]:
+        """What full text finds, and the query with what its misspelled words stand for."""
+
+        async def search(terms: Sequence[str]) -> list[Hit]:
+            limit = self._settings.candidates
+            return await self._index.text_search(
+                terms, visible=visible, limit=limit, collections=collections
+            )
+
+        hits = await search(query.terms)
+        read = [hit.passage.text for hit in hits]
+        corrections = await self._speller.corrections(query.text, read, visible=visible)
+        meant = [term for like in corrections.values() for term in index_terms(like)]
+        terms = tuple(dict.fromkeys((*query.terms, *meant)))
+        if terms == query.terms:
+            return query, hits
+        return replace(query, terms=terms), await search(terms)
 
     async def _vector(
         self, query: Query, visible: VisibleSet, collections: frozenset[str]
-    ) -> _Near:
+    ) -> _Nearest:
         started = self._clock.monotonic_seconds()
         try:
             vector = await self._embedder.embed_question(query.text)
         except ModelError as error:
             # Full text answers by itself; what is missing is said, not hidden.
-            return _Near([], 0.0, degraded=str(error))
+            return _Nearest([], 0.0, degraded=str(error))
         embedding_ms = (self._clock.monotonic_seconds() - started) * 1000
-        hits = await self._index.vector_search(
+        found = await self._index.vector_search(
             vector, visible=visible, limit=self._settings.candidates, collections=collections
         )
-        return _Near(hits, embedding_ms, vector)
+        return _Nearest(found, embedding_ms, vector)
 
     async def _articles(
         self, query: Query, visible: VisibleSet, collections: frozenset[str]
@@ -208,12 +235,6 @@ class Searcher:
                 not holds_clause(query.references, passage.text),
             ),
         )
-
-    async def _spelled(self, query: Query, visible: VisibleSet) -> Query:
-        """The query with the terms of what its misspelled words stand for."""
-        corrections = await self._speller.corrections(query.text, visible=visible)
-        terms = (term for like in corrections.values() for term in index_terms(like))
-        return replace(query, terms=tuple(dict.fromkeys((*query.terms, *terms))))
 
 
 def _merged(whole: SearchResult, parts: Sequence[SearchResult], limit: int) -> SearchResult:

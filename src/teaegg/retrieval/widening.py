@@ -19,6 +19,7 @@ from teaegg.core.errors import ModelError
 from teaegg.core.settings import SearchSettings
 from teaegg.core.terms import index_terms
 from teaegg.models.base import Embedder, Vectors
+from teaegg.retrieval.nearest import read_nearest
 from teaegg.retrieval.query import Query
 from teaegg.retrieval.understanding.everyday import statute_words
 from teaegg.store.index import Hit, PassageIndex
@@ -59,14 +60,14 @@ class Widener:
         if vector is None or not words or not _about_statutes(fused):
             return None
         asked = set(query.terms)
-        found = (term for word in words for term in index_terms(word) if term not in asked)
-        terms = tuple(dict.fromkeys(found))
+        meant = (term for word in words for term in index_terms(word) if term not in asked)
+        terms = tuple(dict.fromkeys(meant))
         try:
             widened = await self._embedder.embed_question(f"{query.text} {' '.join(words)}")
         except ModelError:
             # The first look stands by itself.
             return None
-        text, near = await asyncio.gather(
+        text, found = await asyncio.gather(
             self._index.text_search(
                 query.terms,
                 hints=terms,
@@ -81,6 +82,7 @@ class Widener:
                 collections=collections,
             ),
         )
+        near = await read_nearest(self._index, found, text, visible=visible)
         return Wider(replace(query, terms=(*query.terms, *terms)), text, near)
 
 

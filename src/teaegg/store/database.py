@@ -5,8 +5,8 @@ SQLite (write-ahead log) by default, PostgreSQL by URL; the same tables and quer
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 
 from alembic import command
@@ -15,6 +15,7 @@ from sqlalchemy import Connection, event
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import (
+    AsyncConnection,
     AsyncEngine,
     AsyncSession,
     async_sessionmaker,
@@ -42,19 +43,19 @@ class Database:
         Raises ConflictError when a row of that name exists, StorageError for everything else that
         the database refuses.
         """
-        try:
+        with _translated():
             async with self._sessions() as session, session.begin():
                 yield session
-        except IntegrityError as error:
-            raise ConflictError(
-                f"The database refused a duplicate or dangling record: {error.orig}.",
-                remedy="Choose another name, or create what it refers to first.",
-            ) from error
-        except SQLAlchemyError as error:
-            raise StorageError(
-                f"The database did not carry out a change: {error}.",
-                remedy="Check free disk space and that no other program locks it; nothing was changed.",
-            ) from error
+
+    @asynccontextmanager
+    async def reading(self) -> AsyncIterator[AsyncConnection]:
+        """For plain rows on the way of every question: half the cost of a session, writes nothing.
+
+        Raises StorageError for everything that the database refuses.
+        """
+        with _translated():
+            async with self._engine.connect() as connection:
+                yield connection
 
     async def close(self) -> None:
         await self._engine.dispose()
@@ -77,6 +78,22 @@ async def open_database(url: str) -> Database:
             remedy="Check the address, the rights on the folder and free disk space; see `teaegg doctor`.",
         ) from error
     return Database(engine)
+
+
+@contextmanager
+def _translated() -> Iterator[None]:
+    try:
+        yield
+    except IntegrityError as error:
+        raise ConflictError(
+            f"The database refused a duplicate or dangling record: {error.orig}.",
+            remedy="Choose another name, or create what it refers to first.",
+        ) from error
+    except SQLAlchemyError as error:
+        raise StorageError(
+            f"The database did not carry out a change: {error}.",
+            remedy="Check free disk space and that no other program locks it; nothing was changed.",
+        ) from error
 
 
 def _prepare_sqlite(connection: DBAPIConnection, _: ConnectionPoolEntry) -> None:

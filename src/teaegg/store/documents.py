@@ -12,10 +12,18 @@ from sqlalchemy import ColumnElement, case, delete, false, func, literal, or_, s
 from teaegg.core.actors import VisibleSet
 from teaegg.core.documents import Document, DocumentState
 from teaegg.store.database import Database
-from teaegg.store.schema import DocumentRow, GrantRow
+from teaegg.store.schema import DocumentRow, GrantRow, RevisionRow
 
 GRANTED_BY_SOURCE = "source"
 """Who gave the grants that follow from a file's permissions where it lies."""
+# `core.actors.scope_of` in SQL.
+_SCOPE: ColumnElement[Any] = case(
+    (DocumentRow.restricted, literal("document:") + DocumentRow.id),
+    else_=literal("collection:") + DocumentRow.collection,
+)
+_OF_DOCUMENTS = RevisionRow.name == "documents"
+_REVISION = select(RevisionRow.number).where(_OF_DOCUMENTS)
+_ONE_MORE_REVISION = update(RevisionRow).where(_OF_DOCUMENTS).values(number=RevisionRow.number + 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,11 +36,12 @@ class KnownSource:
 
 
 class DocumentName(NamedTuple):
-    """What people may call a document by."""
+    """What people may call a document by; `scope` tells who may know of it (see `VisibleSet`)."""
 
     document: str
     title: str
     source: str
+    scope: str = ""
 
 
 class DocumentRecords:
@@ -66,6 +75,7 @@ class DocumentRecords:
         )
         async with self._database.session() as session:
             await session.merge(row)
+            await session.execute(_ONE_MORE_REVISION)
 
     async def get(self, document: str, *, visible: VisibleSet) -> Document | None:
         """The record, or None when there is none or it is not visible: the two look the same."""
@@ -89,13 +99,22 @@ class DocumentRecords:
             conditions.append(DocumentRow.state == state)
         return await self._select(visible, *conditions, limit=limit, offset=offset)
 
-    async def names(self, *, visible: VisibleSet) -> Sequence[DocumentName]:
-        """What every visible document that can be searched is called."""
-        statement = select(DocumentRow.id, DocumentRow.title, DocumentRow.source).where(
-            _visible_condition(visible), DocumentRow.state != "quarantined"
-        )
-        async with self._database.session() as session:
-            return [DocumentName(*row) for row in await session.execute(statement)]
+    async def names_revision(self) -> int:
+        """Another number after every change to what `names` gives, whichever process made it."""
+        async with self._database.reading() as connection:
+            return int((await connection.execute(_REVISION)).scalar_one())
+
+    async def names(self) -> tuple[int, Sequence[DocumentName]]:
+        """Revision and names of all documents that can be searched, whoever may know of them.
+
+        For `understanding.known_names` alone, which shows of them only what an asker may know.
+        """
+        statement = select(
+            DocumentRow.id, DocumentRow.title, DocumentRow.source, _SCOPE.label("scope")
+        ).where(DocumentRow.state != "quarantined")
+        async with self._database.reading() as connection:
+            revision = int((await connection.execute(_REVISION)).scalar_one())
+            return revision, [DocumentName(*row) for row in await connection.execute(statement)]
 
     async def count_by_state(self, *, visible: VisibleSet) -> dict[str, int]:
         """State → number of visible documents."""
@@ -131,6 +150,8 @@ class DocumentRecords:
         )
         async with self._database.session() as session:
             await session.execute(statement)
+            if state == "quarantined":
+                await session.execute(_ONE_MORE_REVISION)
 
     async def touch(self, document: str, *, mark: str, permissions: str) -> None:
         """Note a new mark or new permissions of unchanged content."""
@@ -143,11 +164,13 @@ class DocumentRecords:
         statement = update(DocumentRow).where(DocumentRow.id == document)
         async with self._database.session() as session:
             await session.execute(statement.values(root=root, source=source, mark=mark))
+            await session.execute(_ONE_MORE_REVISION)
 
     async def set_restricted(self, document: str, restricted: bool) -> None:
         statement = update(DocumentRow).where(DocumentRow.id == document)
         async with self._database.session() as session:
             await session.execute(statement.values(restricted=restricted))
+            await session.execute(_ONE_MORE_REVISION)
 
     async def set_source_readers(
         self, document: str, readers: Collection[str], *, at: datetime
@@ -183,6 +206,7 @@ class DocumentRecords:
         """Remove the records and every grant on them."""
         async with self._database.session() as session:
             await session.execute(delete(DocumentRow).where(DocumentRow.id.in_(documents)))
+            await session.execute(_ONE_MORE_REVISION)
             await session.execute(
                 delete(GrantRow).where(
                     GrantRow.target_kind == "document", GrantRow.target.in_(documents)
@@ -222,11 +246,7 @@ def _visible_condition(visible: VisibleSet) -> ColumnElement[bool]:
         return true()
     if visible.is_empty:
         return false()
-    scope: ColumnElement[Any] = case(
-        (DocumentRow.restricted, literal("document:") + DocumentRow.id),
-        else_=literal("collection:") + DocumentRow.collection,
-    )
-    return or_(scope.in_(visible.scopes), DocumentRow.id.in_(visible.documents))
+    return or_(_SCOPE.in_(visible.scopes), DocumentRow.id.in_(visible.documents))
 
 
 def _document(row: DocumentRow) -> Document:

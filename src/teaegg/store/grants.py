@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal, cast
+from typing import Any, Literal, cast
 
-from sqlalchemy import ColumnElement, Delete, and_, delete, or_, select
+from sqlalchemy import ColumnElement, Delete, Row, and_, delete, or_, select
 
 from teaegg.core.documents import Document
 from teaegg.store.database import Database
@@ -109,9 +109,9 @@ class GrantRecords:
 
     async def _grants(self, *conditions: ColumnElement[bool]) -> tuple[Grant, ...]:
         order = (GrantRow.target_kind, GrantRow.target, GrantRow.grantee_kind, GrantRow.grantee)
-        async with self._database.session() as session:
-            rows = await session.scalars(select(GrantRow).where(*conditions).order_by(*order))
-            return tuple(_grant(row) for row in rows)
+        statement = select(*GrantRow.__table__.columns).where(*conditions).order_by(*order)
+        async with self._database.reading() as connection:
+            return tuple(_grant(row) for row in await connection.execute(statement))
 
 
 def delete_grants_to(grantee_kind: GranteeKind, grantee: str) -> Delete:
@@ -121,7 +121,7 @@ def delete_grants_to(grantee_kind: GranteeKind, grantee: str) -> Delete:
     )
 
 
-def _grant(row: GrantRow) -> Grant:
+def _grant(row: Row[Any]) -> Grant:
     return Grant(
         grantee_kind=cast(GranteeKind, row.grantee_kind),
         grantee=row.grantee,

@@ -6,9 +6,9 @@ query, so that neither results nor counts can tell of a document the actor may n
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,6 +27,13 @@ class Hit:
     """A passage and its score: BM25 (≥ 0, unbounded) or inner product of unit vectors (-1 to 1)."""
 
     passage: Passage
+    score: float
+
+
+class Near(NamedTuple):
+    """The id of a passage and the inner product of its vector with that of the question."""
+
+    passage: str
     score: float
 
 
@@ -84,8 +91,15 @@ class PassageIndex(Protocol):
         visible: VisibleSet,
         limit: int,
         collections: frozenset[str] = frozenset(),
-    ) -> list[Hit]:
-        """Nearest passages by inner product; passages without a vector are not found."""
+    ) -> list[Near]:
+        """Nearest passages by inner product; passages without a vector are not found.
+
+        Only ids: what full text has found as well need not be read twice (see `passages`).
+        """
+        ...
+
+    async def passages(self, ids: Collection[str], *, visible: VisibleSet) -> dict[str, Passage]:
+        """Id → passage, for those of `ids` that are indexed and visible."""
         ...
 
     async def exact_search(
@@ -122,7 +136,8 @@ class PassageIndex(Protocol):
     ) -> frozenset[str]:
         """Latin words and codes (`core.terms.latin_words`) within `distance` edits of `word`, from
         the `limit` best visible passages with any such: a word that only hidden passages hold is
-        never among them. Passages written since the last `optimize` may be left out."""
+        never among them. Two edits may spare the first letter. Passages written since the last
+        `optimize` may be left out."""
         ...
 
     async def count(self, *, visible: VisibleSet) -> int:

@@ -6,7 +6,7 @@ Vectors live beside the passages, not in them, so that filling them in never rew
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import timedelta
 from functools import partial
 from typing import Any
@@ -21,7 +21,7 @@ from teaegg.core.documents import Passage
 from teaegg.core.edits import within_edits
 from teaegg.core.terms import latin_words
 from teaegg.store.codec import PASSAGE_COLUMNS, passage_from_row
-from teaegg.store.index import HINT_WEIGHT, Facts, Hit
+from teaegg.store.index import HINT_WEIGHT, Facts, Hit, Near
 from teaegg.store.lance_tables import (
     PASSAGE_SCHEMA,
     guarded,
@@ -29,7 +29,7 @@ from teaegg.store.lance_tables import (
     search_row,
     vector_schema,
 )
-from teaegg.store.nearest import EXACT_UP_TO_VECTORS, index_when_large, probing
+from teaegg.store.nearest import exact_up_to, index_when_large, probing
 
 _KEEP_OLD_VERSIONS = timedelta(hours=1)
 _PLANS_KEPT = 1000
@@ -140,7 +140,7 @@ class LanceIndex:
         visible: VisibleSet,
         limit: int,
         collections: frozenset[str] = frozenset(),
-    ) -> list[Hit]:
+    ) -> list[Near]:
         if visible.is_empty:
             return []
         where = _and(_visible_filter(visible), _collection_filter(collections))
@@ -154,16 +154,17 @@ class LanceIndex:
                 .to_list()
             )
         )
-        if not nearest:
-            return []
-        # The passages are fetched under the same visible set: a scope that moved meanwhile hides them.
-        found = await self._by_id([row["passage"] for row in nearest], visible)
-        return [
-            # LanceDB's "dot" distance is 1 minus the inner product.
-            Hit(found[row["passage"]], 1.0 - row["_distance"])
-            for row in nearest
-            if row["passage"] in found
-        ]
+        # LanceDB's "dot" distance is 1 minus the inner product.
+        return [Near(row["passage"], 1.0 - row["_distance"]) for row in nearest]
+
+    async def passages(self, ids: Collection[str], *, visible: VisibleSet) -> dict[str, Passage]:
+        if not ids or visible.is_empty:
+            return {}
+        where = _and(f"passage IN ({_quoted(ids)})", _visible_filter(visible, of_few_rows=True))
+        rows = await guarded(
+            lambda: self._passages.query().where(where).select([*PASSAGE_COLUMNS]).to_list()
+        )
+        return {row["passage"]: passage_from_row(row) for row in rows}
 
     async def exact_search(
         self,
@@ -187,7 +188,7 @@ class LanceIndex:
             " OR ".join(matches),
             _fact_filter(facts),
             f"document IN ({_quoted(sorted(documents))})" if documents else "",
-            _visible_filter(visible),
+            _visible_filter(visible, of_few_rows=bool(matches)),
             _collection_filter(collections),
         )
         rows = await guarded(
@@ -204,7 +205,7 @@ class LanceIndex:
     async def passages_of(self, document: str, *, visible: VisibleSet) -> list[Passage]:
         if visible.is_empty:
             return []
-        where = _and(f"document = {_quote(document)}", _visible_filter(visible))
+        where = _and(f"document = {_quote(document)}", _visible_filter(visible, of_few_rows=True))
         rows = await guarded(
             lambda: self._passages.query().where(where).select([*PASSAGE_COLUMNS]).to_list()
         )
@@ -250,7 +251,14 @@ class LanceIndex:
         # Terms are stems: a wrong letter keeps an ending from being taken off, so it is cut here.
         shortest = max(len(word) - _LONGEST_ENDING, min(len(word), _SHORTEST_STEM))
         spellings = " ".join(word[:length] for length in range(len(word), shortest - 1, -1))
-        query = MatchQuery(spellings, "terms", fuzziness=distance, max_expansions=_FUZZY_EXPANSIONS)
+        query = MatchQuery(
+            spellings,
+            "terms",
+            fuzziness=distance,
+            max_expansions=_FUZZY_EXPANSIONS,
+            # Two wrong letters with the first among them are rare, and cost four times as much.
+            prefix_length=int(distance > 1),
+        )
         rows = await guarded(
             lambda: (
                 _where(self._passages.query().nearest_to_text(query), _visible_filter(visible))
@@ -282,17 +290,11 @@ class LanceIndex:
         known = self._few.get(where)
         if known is None or known[0] != version:
             counted = await guarded(lambda: self._vectors.count_rows(where or None))
+            in_all = await guarded(self._vectors.count_rows)
             if len(self._few) >= _PLANS_KEPT:
                 self._few.clear()
-            known = self._few[where] = (version, counted <= EXACT_UP_TO_VECTORS)
+            known = self._few[where] = (version, counted <= exact_up_to(in_all))
         return known[1]
-
-    async def _by_id(self, passage_ids: Sequence[str], visible: VisibleSet) -> dict[str, Passage]:
-        where = _and(f"passage IN ({_quoted(passage_ids)})", _visible_filter(visible))
-        rows = await guarded(
-            lambda: self._passages.query().where(where).select([*PASSAGE_COLUMNS]).to_list()
-        )
-        return {row["passage"]: passage_from_row(row) for row in rows}
 
 
 async def open_lance_index(url: str, *, dimensions: int) -> LanceIndex:
@@ -330,15 +332,21 @@ def _quoted(values: Any) -> str:
     return ", ".join(_quote(value) for value in values)
 
 
-def _visible_filter(visible: VisibleSet) -> str:
-    """The visible set as a condition of the query itself; "" when everything may be seen."""
+def _visible_filter(visible: VisibleSet, *, of_few_rows: bool = False) -> str:
+    """The visible set as a condition of the query itself; "" when everything may be seen.
+
+    With `of_few_rows` it is written so that the engine compares the scopes of the rows that the
+    other conditions leave, instead of first collecting every row of every visible scope (12 ms of
+    30 among a million passages).
+    """
     if visible.everything:
         return ""
     conditions = []
-    if visible.scopes:
-        conditions.append(f"scope IN ({_quoted(sorted(visible.scopes))})")
-    if visible.documents:
-        conditions.append(f"document IN ({_quoted(sorted(visible.documents))})")
+    for column, values in (("scope", visible.scopes), ("document", visible.documents)):
+        if values:
+            # The indices know the column, not what is computed from it.
+            compared = f"concat({column}, '')" if of_few_rows else column
+            conditions.append(f"{compared} IN ({_quoted(sorted(values))})")
     return " OR ".join(conditions) or "false"
 
 

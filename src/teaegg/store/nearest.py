@@ -14,6 +14,8 @@ from lancedb.index import IvfRq
 
 EXACT_UP_TO_VECTORS = 20_000
 """Reading so many vectors takes some 30 ms; an index would save little and could miss some."""
+_EXACT_UP_TO_IN_REACH = 8_000
+"""Where the probes reach half of the partitions nothing is missed: from here on the index is cheaper."""
 _COLUMN = "vector"
 _BITS = 3
 _PARTITION_VECTORS = 2048
@@ -24,6 +26,13 @@ _SCORED_AGAIN_AT_LEAST = 100
 _TRAINED_AGAIN_AT = 4
 """An index trained on so many times fewer vectors than there are now has partitions too large."""
 _INDEX_NAME = re.compile(r"vector_of_(\d+)")
+
+
+def exact_up_to(vectors: int) -> int:
+    """How many visible ones among `vectors` in all are compared one by one."""
+    within_reach = vectors <= 2 * _PROBES * _PARTITION_VECTORS
+    has_index = vectors > EXACT_UP_TO_VECTORS
+    return _EXACT_UP_TO_IN_REACH if has_index and within_reach else EXACT_UP_TO_VECTORS
 
 
 def probing(query: Any, *, exact: bool, limit: int) -> Any:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import JSON, DateTime, ForeignKey, Index, String, Text, TypeDecorator
+from sqlalchemy import JSON, BigInteger, DateTime, ForeignKey, Index, String, Text, TypeDecorator
 from sqlalchemy.engine import Dialect
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
@@ -132,6 +132,14 @@ class DocumentRow(Base):
         Index("documents_by_root", "collection", "root"),
         Index("documents_by_version", "version"),
     )
+
+
+class RevisionRow(Base):
+    """How often the records of kind `name` have changed in what is kept in memory of them."""
+
+    __tablename__ = "revisions"
+    name: Mapped[str] = mapped_column(String(40), primary_key=True)
+    number: Mapped[int] = mapped_column(BigInteger)
 
 
 class SourceRow(Base):

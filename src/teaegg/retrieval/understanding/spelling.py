@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
+from collections.abc import Iterable, Sequence
 
 from teaegg.core.actors import VisibleSet
 from teaegg.core.terms import fold, index_terms
@@ -11,6 +12,8 @@ from teaegg.retrieval.spans.content import is_stop_word
 from teaegg.store.index import PassageIndex
 
 _WORD = re.compile(r"(?<![\w-])[a-z]{5,}(?![\w-])")
+# No letter or digit on either side, full-width ones included: the word is a term of the text.
+_BOUNDARY = r"(?<![a-z0-9À-ɏ\uff00-\uffef]){}(?![a-z0-9À-ɏ\uff00-\uffef])"
 _MINIMUM_FOR_TWO_EDITS = 8
 _PASSAGES_LOOKED_AT = 40
 _MOST_WORDS = 4
@@ -26,9 +29,12 @@ class Speller:
     def __init__(self, index: PassageIndex) -> None:
         self._index = index
 
-    async def corrections(self, question: str, *, visible: VisibleSet) -> dict[str, str]:
-        """Misspelled word → the like of it."""
+    async def corrections(
+        self, question: str, read: Iterable[str] = (), *, visible: VisibleSet
+    ) -> dict[str, str]:
+        """Misspelled word → the like of it. `read` are visible texts at hand: their words are known."""
         words = [w for w in _WORD.findall(fold(question).lower()) if not is_stop_word(w)]
+        words = _not_in(words, read)
         if not words:
             return {}
         terms = {word: index_terms(word)[0] for word in dict.fromkeys(words)}
@@ -46,3 +52,11 @@ class Speller:
             if found:
                 return min(found, key=lambda like: (like[0] != word[0], like))
         return ""
+
+
+def _not_in(words: Sequence[str], texts: Iterable[str]) -> list[str]:
+    """`words` without those that stand in `texts` as they are: these need not be looked up."""
+    if not words:
+        return []
+    text = "\n".join(texts).lower()
+    return [word for word in words if not re.search(_BOUNDARY.format(word), text)]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -13,7 +13,7 @@ from teaegg.store.documents import DocumentName
 
 _DECORATION = re.compile(r"中华人民共和国|[《》〈〉]|[(][^()]*[)]|\s+")
 _MINIMUM_TITLE_CHARACTERS = 2
-_MINIMUM_TO_GUESS = 5
+MINIMUM_TO_GUESS = 5
 # 民诉法, 消保法: a short word that ends like a law and stands where a title would.
 _ABBREVIATED = re.compile(r"(?P<short>[㐀-鿿]{1,6}?(?:法|条例|办法|规定|制度|手册|章程))")
 _ABBREVIATED_TITLE_CHARACTERS = 12
@@ -32,7 +32,7 @@ def named_documents(question: str, names: Sequence[DocumentName]) -> tuple[str, 
     and an abbreviation (民诉法 for 民事诉讼法) count only when no title stands there as it is, and
     only when they can mean one title alone.
     """
-    asked = _DECORATION.sub("", fold(question)).lower()
+    asked = compared(question)
     titles = [_Title(short, name) for name in names for short in short_titles(name.title)]
     found = _longest([title for title in titles if title.short in asked])
     if not found:
@@ -41,7 +41,12 @@ def named_documents(question: str, names: Sequence[DocumentName]) -> tuple[str, 
     return tuple(dict.fromkeys(title.name.document for title in ordered))
 
 
-@lru_cache(maxsize=16384)
+def compared(text: str) -> str:
+    """`text` as titles are looked for in it: without decoration and blanks, in lower case."""
+    return _DECORATION.sub("", fold(text)).lower()
+
+
+@lru_cache(maxsize=65536)
 def short_titles(title: str) -> tuple[str, ...]:
     """The title without decoration, then its first part: 民法典 for 中华人民共和国民法典 总则."""
     plain = fold(title)
@@ -63,16 +68,21 @@ def _longest(found: Iterable[_Title]) -> list[_Title]:
 
 
 def _abbreviated(asked: str, titles: Sequence[_Title]) -> list[_Title]:
-    for match in _ABBREVIATED.finditer(asked):
-        for start in range(match.start(), match.end() - _SHORTEST_ABBREVIATION + 1):
-            short = asked[start : match.end()]
-            meant = [title for title in titles if _abbreviates(short, title.short)]
-            if meant and len({title.short for title in meant}) == 1:
-                return meant
+    for short in abbreviations_in(asked):
+        meant = [title for title in titles if abbreviates(short, title.short)]
+        if meant and len({title.short for title in meant}) == 1:
+            return meant
     return []
 
 
-def _abbreviates(short: str, title: str) -> bool:
+def abbreviations_in(asked: str) -> Iterator[str]:
+    """What in `asked` may stand for a longer title, in order, the longest of each place first."""
+    for match in _ABBREVIATED.finditer(asked):
+        for start in range(match.start(), match.end() - _SHORTEST_ABBREVIATION + 1):
+            yield asked[start : match.end()]
+
+
+def abbreviates(short: str, title: str) -> bool:
     """Same first character, same last two or one, and every character in order."""
     if len(short) >= len(title) or len(title) > _ABBREVIATED_TITLE_CHARACTERS:
         return False
@@ -86,7 +96,7 @@ def _misspelled(asked: str, titles: Sequence[_Title]) -> list[_Title]:
     meant = [
         title
         for title in titles
-        if len(title.short) >= _MINIMUM_TO_GUESS and _stands_nearly(title.short, asked)
+        if len(title.short) >= MINIMUM_TO_GUESS and _stands_nearly(title.short, asked)
     ]
     longest = max((len(title.short) for title in meant), default=0)
     meant = [title for title in meant if len(title.short) == longest]

@@ -62,7 +62,7 @@ class Statement:
     is_repealed: bool = False
 
 
-@lru_cache(maxsize=16384)
+@lru_cache(maxsize=65536)
 def family_of(title: str) -> str:
     """The title without what tells versions apart; "" when nothing is left to compare."""
     plain = _MARKS.sub("", fold(title)).lower()

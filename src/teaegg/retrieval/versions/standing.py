@@ -13,6 +13,7 @@ from teaegg.core.clock import Clock
 from teaegg.core.documents import Passage
 from teaegg.core.terms import index_terms
 from teaegg.core.versions import VersionNote
+from teaegg.retrieval.understanding.known_names import KnownNames
 from teaegg.retrieval.versions.reading import (
     Edition,
     edition_of,
@@ -59,24 +60,22 @@ class Versions:
         self._clock = clock
 
     async def notes(
-        self, documents: Sequence[str], names: Sequence[DocumentName], *, visible: VisibleSet
+        self, documents: Sequence[str], known: KnownNames, *, visible: VisibleSet
     ) -> dict[str, VersionNote]:
         """Document id → why it does not apply today, for the first of `documents`."""
         asked = list(dict.fromkeys(documents))
-        by_id = {name.document: name for name in names}
-        families: dict[str, list[DocumentName]] = {}
-        for name in names:
-            families.setdefault(family_of(name.title), []).append(name)
+        names = {
+            name.document: name for name in known.of(asked[:_DOCUMENTS_LOOKED_AT], visible=visible)
+        }
         wanted = dict.fromkeys(
-            family_of(by_id[document].title)
-            for document in asked[:_DOCUMENTS_LOOKED_AT]
-            if document in by_id
+            family_of(names[document].title) for document in asked if document in names
         )
+        families = {family: known.family(family, visible=visible) for family in wanted if family}
         told = await asyncio.gather(
             *(
-                self._of_family(families[family], visible)
-                for family in wanted
-                if family and _has_versions(family, families[family])
+                self._of_family(members, visible)
+                for family, members in families.items()
+                if _has_versions(family, members)
             )
         )
         return {document: note for notes in told for document, note in notes.items()}
