@@ -15,10 +15,10 @@ from numpy.typing import NDArray
 
 from teaegg.core.answers import Evidence
 from teaegg.core.numerals import to_half_width
+from teaegg.core.widths import text_width
 from teaegg.retrieval.query import Query
 from teaegg.retrieval.ranking.fusion import VECTOR_SPREAD
 from teaegg.retrieval.spans.content import content_characters
-from teaegg.retrieval.spans.features import text_width
 
 Floats = NDArray[np.float64]
 
