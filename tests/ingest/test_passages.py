@@ -174,3 +174,10 @@ def test_in_a_text_of_both_languages_each_counts_by_what_it_says() -> None:
     passages = cut(outline(("paragraph", both)))
     assert all(50 <= text_width(p.text) <= 100 for p in passages[:-1])
     assert "".join(p.text.replace(" ", "") for p in passages) == both.replace(" ", "")
+
+
+def test_no_leftover_of_a_few_words_is_cut_off() -> None:
+    text = "供应商应当在两个工作日以内修好每一台机器。" * 5
+    assert 100 < text_width(text) < 110
+    first, second = (text_width(passage.text) for passage in cut(outline(("paragraph", text))))
+    assert min(first, second) > 40

@@ -138,9 +138,15 @@ def _box(group: list[_Placed]) -> tuple[float, float, float, float] | None:
 
 
 def _split(text: str, whole: Span, target: int) -> Iterator[Span]:
-    """Pieces about `target` wide, cut at line ends, else sentence ends, else weaker marks."""
+    """Pieces about `target` wide, cut at line ends, else sentence ends, else weaker marks.
+
+    The last two share what is left: a leftover of a few words says nothing, yet is near to every
+    question for an embedder.
+    """
     start = whole.start
     while (within := reach(text, start, target)) < whole.end:
+        if reach(text, start, 2 * target) >= whole.end:
+            within = reach(text, start, text_width(text[start : whole.end]) / 2)
         end = _cut_at(text, start, within)
         yield Span(start, end)
         start = end
