@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from teaegg.core.documents import Block, Location, ParsedDocument, Passage
+from teaegg.core.widths import text_width
 from teaegg.ingest.passages import cut_passages
 from teaegg.ingest.readers.base import Outline
 
@@ -86,7 +87,7 @@ def test_no_passage_crosses_pages_sheets_or_headings(parsed: ParsedDocument, tar
         assert len({(b.location.page, b.location.sheet, b.location.path) for b in inside}) <= 1
         if any(b.kind in ("row", "article") for b in inside):
             assert len(inside) == 1
-        assert len(passage.text) <= 3 * target
+        assert text_width(passage.text) <= 3 * target
 
 
 def test_an_article_is_one_passage_even_when_long() -> None:
@@ -158,3 +159,25 @@ def test_ids_are_the_same_every_time() -> None:
     parsed = outline(("paragraph", "一。"))
     assert cut(parsed) == cut(parsed)
     assert cut(parsed)[0].id == "d1-aaaaaaaa-0"
+
+
+def test_an_english_paragraph_stays_as_whole_as_the_chinese_one_that_says_the_same() -> None:
+    english = "The supplier repairs every machine within two working days. " * 4
+    chinese = "供应商应当在两个工作日以内修好每一台机器。" * 4
+    assert len(english) > 200 and len(cut(outline(("paragraph", english)))) == 1
+    assert len(cut(outline(("paragraph", chinese)))) == 1
+    assert len(cut(outline(("paragraph", english * 2)))) == 2
+
+
+def test_in_a_text_of_both_languages_each_counts_by_what_it_says() -> None:
+    both = "供应商应当修好每一台机器。The supplier repairs every machine. " * 8
+    passages = cut(outline(("paragraph", both)))
+    assert all(50 <= text_width(p.text) <= 100 for p in passages[:-1])
+    assert "".join(p.text.replace(" ", "") for p in passages) == both.replace(" ", "")
+
+
+def test_no_leftover_of_a_few_words_is_cut_off() -> None:
+    text = "供应商应当在两个工作日以内修好每一台机器。" * 5
+    assert 100 < text_width(text) < 110
+    first, second = (text_width(passage.text) for passage in cut(outline(("paragraph", text))))
+    assert min(first, second) > 40

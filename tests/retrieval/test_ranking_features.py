@@ -50,6 +50,36 @@ def test_english_words_are_found_by_their_stem_and_not_inside_others() -> None:
     assert column("body", "Who runs it?", candidates) == [1.0, 0.0]
 
 
+def test_a_word_shared_by_chance_is_a_small_part_of_a_question_in_the_other_language() -> None:
+    candidates = [evidence("a", "NFL 的冠军"), evidence("b", "足球")]
+    chance, nothing = column("body", "Which NFL team won the most championships?", candidates)
+    assert 0.2 > chance > nothing == 0
+
+
+def test_a_figure_of_the_question_is_the_same_in_both_languages() -> None:
+    candidates = [
+        evidence("a", "2019年的冠军"),
+        evidence("b", "２０１９ 年"),
+        evidence("c", "2018"),
+    ]
+    question = "Who won in 2019?"
+    assert column("figures", question, candidates) == [1.0, 1.0, 0.0]
+    assert column("figures_missing", question, candidates) == [0.0, 0.0, 1.0]
+
+
+def test_without_a_figure_in_the_question_none_is_missing() -> None:
+    candidates = [evidence("a", "2019年"), evidence("b", "冠军")]
+    assert column("figures", "谁是冠军？", candidates) == [0.0, 0.0]
+    assert column("figures_missing", "谁是冠军？", candidates) == [0.0, 0.0]
+
+
+def test_what_is_of_the_asked_kind_counts_unless_the_question_says_it() -> None:
+    texts = ("2019年3月开工", "2018年的比赛", "比赛")
+    candidates = [evidence(text, text) for text in texts]
+    begun, repeated, none = column("asked_kind", "2018年的比赛什么时候开始？", candidates)
+    assert begun > repeated == none == 0
+
+
 def test_terms_in_a_row_count_more_than_scattered_ones() -> None:
     candidates = [evidence("a", "经济补偿标准"), evidence("b", "标准 经济 补偿")]
     together, scattered = column("run", "经济补偿标准", candidates)

@@ -130,7 +130,8 @@ class IngestSettings(_Section):
         600,
         ge=50,
         le=8000,
-        description="Target length of a passage; structure decides where it ends.",
+        description="Target length of a passage in Chinese characters, of which each says as much as"
+        " two and a half letters; structure decides where it ends.",
     )
 
 

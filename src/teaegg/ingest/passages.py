@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from teaegg.core.documents import Block, Location, ParsedDocument, Passage
 from teaegg.core.ids import passage_id
+from teaegg.core.widths import reach, text_width
 
 _WHOLE_UP_TO = 3
 """An article or row stays whole up to this many times the target length."""
@@ -41,7 +42,8 @@ def cut_passages(
 
     Headings are carried in `location.path`; a heading with nothing below it becomes a passage, so
     that everything stays findable. `target_characters` bounds how much is joined and where long
-    paragraphs are cut (at sentence ends); articles and rows stay whole up to three times of it.
+    paragraphs are cut (at sentence ends); articles and rows stay whole up to three times of it. It
+    counts Chinese characters; letters count less (see `core.widths`).
     """
     canonical = parsed.text
     return [
@@ -64,7 +66,7 @@ def cut_passages(
 def _pieces(parsed: ParsedDocument, text: str, target: int) -> Iterator[tuple[Span, Location]]:
     group: list[_Placed] = []
     for placed in _with_content(list(_placed(parsed))):
-        if group and not _belongs(group, placed, target):
+        if group and not _belongs(group, placed, text, target):
             yield from _of_group(group, text, target)
             group = []
         group.append(placed)
@@ -97,7 +99,7 @@ def _is_bare(heading: Block, below: Block | None) -> bool:
     )
 
 
-def _belongs(group: list[_Placed], placed: _Placed, target: int) -> bool:
+def _belongs(group: list[_Placed], placed: _Placed, text: str, target: int) -> bool:
     """Whether short paragraphs in the same place may share a passage."""
     first, block = group[0].block, placed.block
     if {first.kind, block.kind} & {"article", "row"} or (first.kind == "heading") != (
@@ -108,7 +110,7 @@ def _belongs(group: list[_Placed], placed: _Placed, target: int) -> bool:
         return False  # a heading stands between
     if replace(first.location, box=None) != replace(block.location, box=None):
         return False
-    return placed.span.end - group[0].span.start <= target
+    return text_width(text[group[0].span.start : placed.span.end]) <= target
 
 
 def _of_group(group: list[_Placed], text: str, target: int) -> Iterator[tuple[Span, Location]]:
@@ -118,7 +120,8 @@ def _of_group(group: list[_Placed], text: str, target: int) -> Iterator[tuple[Sp
     whole = Span(group[0].span.start, group[-1].span.end)
     is_unit = group[0].block.kind in ("article", "row")
     limit = target * _WHOLE_UP_TO if is_unit else target
-    spans = _split(text, whole, target) if whole.end - whole.start > limit else [whole]
+    too_long = text_width(text[whole.start : whole.end]) > limit
+    spans = _split(text, whole, target) if too_long else [whole]
     for span in spans:
         trimmed = _trimmed(text, span)
         if trimmed.start < trimmed.end:
@@ -135,10 +138,16 @@ def _box(group: list[_Placed]) -> tuple[float, float, float, float] | None:
 
 
 def _split(text: str, whole: Span, target: int) -> Iterator[Span]:
-    """Pieces of about `target` characters, cut at line ends, else sentence ends, else weaker marks."""
+    """Pieces about `target` wide, cut at line ends, else sentence ends, else weaker marks.
+
+    The last two share what is left: a leftover of a few words says nothing, yet is near to every
+    question for an embedder.
+    """
     start = whole.start
-    while whole.end - start > target:
-        end = _cut_at(text, start, min(start + target, whole.end))
+    while (within := reach(text, start, target)) < whole.end:
+        if reach(text, start, 2 * target) >= whole.end:
+            within = reach(text, start, text_width(text[start : whole.end]) / 2)
+        end = _cut_at(text, start, within)
         yield Span(start, end)
         start = end
     yield Span(start, whole.end)

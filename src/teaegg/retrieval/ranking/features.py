@@ -15,10 +15,11 @@ from numpy.typing import NDArray
 
 from teaegg.core.answers import Evidence
 from teaegg.core.numerals import to_half_width
+from teaegg.core.widths import LETTERS_PER_CHARACTER, text_width
 from teaegg.retrieval.query import Query
 from teaegg.retrieval.ranking.fusion import VECTOR_SPREAD
+from teaegg.retrieval.spans.asking import answer_type, typed_tokens
 from teaegg.retrieval.spans.content import content_characters
-from teaegg.retrieval.spans.features import text_width
 
 Floats = NDArray[np.float64]
 
@@ -32,14 +33,18 @@ FEATURES = (
     "run",  # longest run of consecutive terms of the question that the text holds
     "characters",  # share of the question's Chinese characters in the text, by rarity
     "document",  # how well the best passages of the same document do
+    "figures",  # share of the question's figures that the text holds
+    "figures_missing",  # 1 when one of them is not there
+    "asked_kind",  # how many dates, numbers, names, … of the kind asked for, as a logarithm
     "subordinate",  # its title names another candidate's document (rules on how to apply a law)
     "length",  # of the text, up to a sentence: the leftovers of a cut look alike to an embedder
 )
 _STEEPNESS = 8.0
 _DOCUMENT_PASSAGES = 5
 _SENTENCE_WIDTH = 30
-"""In Chinese characters; 2.5 Latin letters count as one."""
+_SENTENCE_LETTERS = int(_SENTENCE_WIDTH * LETTERS_PER_CHARACTER)
 _MINIMUM_TITLE_CHARACTERS = 3
+_FIGURE = re.compile(r"\d+(?:[.,]\d+)*")
 _NOT_A_WORD = re.compile(r"[^0-9a-z\u00c0-\u024f\u3400-\u9fff]+")
 _TITLE_DECORATION = re.compile(r"中华人民共和国|[《》〈〉]|[（(][^（）()]*[)）]|\s+")
 
@@ -57,6 +62,7 @@ def features(query: Query, candidates: Sequence[Evidence]) -> Floats:
     fused = np.array([item.score for item in candidates])
     text = np.array([item.text_score or 0.0 for item in candidates])
     distance = _distances(candidates)
+    figures, asks_figures = _figures(query, candidates)
     columns = (
         fused,
         text / max(text.max(initial=0.0), 1e-9),
@@ -67,8 +73,11 @@ def features(query: Query, candidates: Sequence[Evidence]) -> Floats:
         _longest_runs(in_body),
         _share(characters, _rarity(characters)),
         _of_document(candidates, fused),
+        figures,
+        (figures < 1) & asks_figures,
+        _asked_kind(query, candidates),
         _subordinate(candidates),
-        np.minimum([text_width(item.passage.text) / _SENTENCE_WIDTH for item in candidates], 1.0),
+        _lengths(candidates),
     )
     return np.column_stack(columns)
 
@@ -86,9 +95,13 @@ def _presence(terms: Sequence[str], texts: Sequence[str]) -> NDArray[np.bool_]:
 
 
 def _rarity(present: NDArray[np.bool_]) -> Floats:
-    """Weights of the terms: what all candidates hold tells nothing, nor does what none holds."""
+    """Weights of the terms: what all candidates hold tells nothing.
+
+    What none holds weighs most: a word that a question in the other language shares with a passage
+    by chance is then the small part of it that it is.
+    """
     held = present.sum(axis=0)
-    weights: Floats = np.where(held > 0, np.log((len(present) + 1) / (held + 0.5)), 0.0)
+    weights: Floats = np.log((len(present) + 1) / (held + 0.5))
     return weights
 
 
@@ -118,6 +131,30 @@ def _longest_runs(present: NDArray[np.bool_]) -> Floats:
         longest = np.maximum(longest, running)
     shares: Floats = longest / max(present.shape[1], 1)
     return shares
+
+
+def _figures(query: Query, candidates: Sequence[Evidence]) -> tuple[Floats, bool]:
+    """Share of the question's figures in each text, and whether it names any; figures are the same
+    in both languages."""
+    asked = _figures_in(query.text)
+    held = [len(asked & _figures_in(item.passage.text)) for item in candidates] if asked else []
+    shares: Floats = np.array(held or [0] * len(candidates)) / max(len(asked), 1)
+    return shares, bool(asked)
+
+
+def _figures_in(text: str) -> frozenset[str]:
+    return frozenset(_FIGURE.findall(to_half_width(text)))
+
+
+def _asked_kind(query: Query, candidates: Sequence[Evidence]) -> Floats:
+    kind = answer_type(query.text)
+    counts = [len(typed_tokens(kind, item.passage.text, query.text)) for item in candidates]
+    return np.log1p(np.array(counts, dtype=np.float64))
+
+
+def _lengths(candidates: Sequence[Evidence]) -> Floats:
+    widths = [text_width(item.passage.text[:_SENTENCE_LETTERS]) for item in candidates]
+    return np.minimum(np.array(widths) / _SENTENCE_WIDTH, 1.0)
 
 
 def _of_document(candidates: Sequence[Evidence], fused: Floats) -> Floats:

@@ -8,6 +8,7 @@ from difflib import SequenceMatcher
 
 import numpy as np
 
+from teaegg.core.widths import text_width
 from teaegg.retrieval.spans.asking import typed_tokens
 from teaegg.retrieval.spans.evidence import Flags, Floats, Question, Span, share
 
@@ -39,8 +40,6 @@ SPAN_FEATURES: tuple[str, ...] = (
 _COSINE = SPAN_FEATURES.index("cosine")
 _TESTABLE = frozenset({"date", "number", "person", "place", "reason", "list", "work"})
 _SHORT_CHARACTERS = 8
-_LATIN_WIDTH = 2.5
-"""Letters that say about as much as one Chinese character."""
 
 
 def lexical_features(question: Question, spans: Sequence[Span]) -> Floats:
@@ -74,11 +73,6 @@ def context_present(span: Span, siblings: Sequence[Span]) -> Flags:
 def longest_common(first: str, second: str) -> int:
     """Length of the longest common substring."""
     return SequenceMatcher(None, first, second, autojunk=False).find_longest_match().size
-
-
-def text_width(text: str) -> float:
-    """How much a text says, in Chinese characters: letters say less each."""
-    return len(text) / (_LATIN_WIDTH if text.isascii() else 1.0)
 
 
 def _local_rarity(question: Question, siblings: Sequence[Span]) -> Floats:
