@@ -96,3 +96,14 @@ def test_laws_are_known_by_abbreviation_slip_and_traditional_script(
 @pytest.mark.parametrize("question", ["诉讼法第五十条", "这是什么法", "方法有哪些", "我的办法"])
 def test_what_could_mean_several_titles_or_none_names_none(question: str) -> None:
     assert understand(question, LAWS).documents == ()
+
+
+@pytest.mark.parametrize(
+    "question", ["Who won the 92nd Academy Awards?", "music of the 1990s", "20th century"]
+)
+def test_ordinals_and_decades_are_no_part_numbers(question: str) -> None:
+    assert not codes_in(question)
+
+
+def test_a_part_number_that_begins_like_an_ordinal_is_one() -> None:
+    assert "92NDX" in codes_in("price of 92NDX")

@@ -15,6 +15,7 @@ _LONGEST_CODE = 40
 _MOST_GROUPS = 6
 _MOST_AMBIGUOUS_CHARACTERS = 6
 _WORD_RUN = re.compile(r"[A-Za-z0-9][A-Za-z0-9\-_./#+]*(?:[ 　]+[A-Za-z0-9][A-Za-z0-9\-_./#+]*)+")
+_ORDINAL_OR_DECADE = re.compile(r"\d+(?:ST|ND|RD|TH)|\d{2}(?:\d{2})?S")
 _LOOK_ALIKE = {"O": "O0", "0": "0O", "I": "I1L", "1": "1IL", "L": "L1I"}
 
 
@@ -50,6 +51,8 @@ def look_alikes(codes: Iterable[str]) -> frozenset[str]:
 
 
 def _looks_like_a_code(identifier: str) -> bool:
+    if _ORDINAL_OR_DECADE.fullmatch(identifier):
+        return False
     has_letter = any(character.isalpha() for character in identifier)
     return has_letter or len(identifier) >= _MINIMUM_DIGITS_OF_A_CODE
 
