@@ -73,3 +73,8 @@ async def test_words_of_texts_at_hand_are_not_looked_up(index: PassageIndex) -> 
     assert await speller.corrections("a bearimg and bearimgs", read, visible=SHOP) == {}
     found = await speller.corrections("a bearimg", read[1:], visible=SHOP)
     assert found == {"bearimg": "bearing"}
+
+
+async def test_a_question_full_of_unknown_words_is_left_as_it_is(index: PassageIndex) -> None:
+    speller = Speller(index)
+    assert await speller.corrections("bearimg stianless couplimg wsher", visible=SHOP) == {}

@@ -104,12 +104,12 @@ class Searcher:
         A question of several parts gets the best evidence of each part in turn.
         """
         known = await self._names.current()
-        whole = await self._one(question, known, visible, limit, collections)
         parts = parts_of(question)
-        if len(parts) == 1:
-            return whole
-        results = [await self._one(part, known, visible, limit, collections) for part in parts]
-        return _merged(whole, results, limit)
+        asked = (question, *parts) if len(parts) > 1 else (question,)
+        whole, *results = await asyncio.gather(
+            *(self._one(each, known, visible, limit, collections) for each in asked)
+        )
+        return _merged(whole, results, limit) if results else whole
 
     async def version_note(self, document: str, *, visible: VisibleSet) -> VersionNote | None:
         """Why the document does not apply today; None when it does, as far as is known."""

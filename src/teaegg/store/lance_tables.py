@@ -28,7 +28,7 @@ _VECTORS = "vectors"
 _VERSION_KEY = b"teaegg.terms"
 _COMMIT_ATTEMPTS = 8
 # The engine's own bounds are several GiB; the whole process has to stay below two.
-_INDEX_CACHE_BYTES = 384 * 1024**2
+_INDEX_CACHE_BYTES = 1024 * 1024**2
 _METADATA_CACHE_BYTES = 64 * 1024**2
 _T = TypeVar("_T")
 

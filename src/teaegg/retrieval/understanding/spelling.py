@@ -16,7 +16,8 @@ _WORD = re.compile(r"(?<![\w-])[a-z]{5,}(?![\w-])")
 _BOUNDARY = r"(?<![a-z0-9À-ɏ\uff00-\uffef]){}(?![a-z0-9À-ɏ\uff00-\uffef])"
 _MINIMUM_FOR_TWO_EDITS = 8
 _PASSAGES_LOOKED_AT = 40
-_MOST_WORDS = 4
+_MOST_WORDS = 3
+"""A question with more unknown words than this is in a language of its own, or about something else."""
 
 
 class Speller:
@@ -39,7 +40,9 @@ class Speller:
             return {}
         terms = {word: index_terms(word)[0] for word in dict.fromkeys(words)}
         held = await self._index.frequencies([*terms.values()], visible=visible, cap=1)
-        unknown = [word for word, term in terms.items() if not held[term]][:_MOST_WORDS]
+        unknown = [word for word, term in terms.items() if not held[term]]
+        if len(unknown) > _MOST_WORDS:
+            return {}
         likes = await asyncio.gather(*(self._like(word, visible) for word in unknown))
         return {word: like for word, like in zip(unknown, likes, strict=True) if like}
 
