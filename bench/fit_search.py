@@ -53,6 +53,21 @@ _DEPTH = 200
 _STATUTES = 40
 """With what is about them a quarter of the text, and nine tenths of the questions."""
 _PENALTY = 1.5
+# Agreement with the question never counts against a passage. Without this the headings of statutes,
+# which say little about their articles, would push down what a handbook has under the right heading.
+_AGREEING = frozenset(
+    (
+        "fused",
+        "text",
+        "vector",
+        "vector_best",
+        "body",
+        "heading",
+        "characters",
+        "document",
+        "figures",
+    )
+)
 _RANKS_COMPARED = 6
 """As many passages as are handed on as evidence."""
 
@@ -182,7 +197,9 @@ def fit_weights(found: Sequence[Example]) -> RankingWeights:
             stacked.T @ gradient + 2 * _PENALTY * weights
         )
 
-    fitted = minimize(loss, np.zeros(len(FEATURES)), jac=True, method="L-BFGS-B").x / scale
+    bounds = [(0, None) if name in _AGREEING else (None, None) for name in FEATURES]
+    start = np.zeros(len(FEATURES))
+    fitted = minimize(loss, start, jac=True, method="L-BFGS-B", bounds=bounds).x / scale
     falls = [_falls(example, group @ fitted) for example, group in zip(kept, rows, strict=True)]
     raw, fused = (float(np.sum(part)) for part in zip(*falls, strict=True))
     return RankingWeights(fitted, raw / max(fused, 1e-9))
