@@ -14,5 +14,5 @@ def test_the_page_and_the_program_name_the_same_routes(application: FastAPI) -> 
         for path, methods in application.openapi()["paths"].items()
         for method in methods
     }
-    written = set(re.findall(r"^\| `(GET|POST) (/\S+)` \|", PAGE.read_text(encoding="utf-8"), re.M))
+    written = set(re.findall(r"^\| `([A-Z]+) (/\S+)` \|", PAGE.read_text(encoding="utf-8"), re.M))
     assert written == served
