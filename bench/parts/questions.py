@@ -267,36 +267,31 @@ _SPECIFICATIONS: dict[Split, tuple[_Template, ...]] = {
 }
 
 
-def _described(text: str, *names: str) -> _Template:
-    """A description that any row of `names` answers."""
-    return _Template(names, lambda _: text, also=lambda _, other: other["name"] in names)
+def _described(
+    text: str, *names: str, fits: Callable[[Facts], bool] = lambda other: True
+) -> _Template:
+    """A description that any row of `names` answers which `fits`."""
+    return _Template(names, lambda _: text, also=lambda _, row: row["name"] in names and fits(row))
 
 
 # Lengths run evenly from 10 to 200 mm, thicknesses from 0.5 to 20: short is the lowest third of the
-# sizes, long the highest.
-_THIRDS = {"length": (73, 137), "thickness": (7, 13.5)}
+# sizes, long and thick the highest.
+def _is_long(facts: Facts) -> bool:
+    return bool(facts["length"] >= 137)
 
 
-def _largest(text: str, *names: str, column: str) -> _Template:
-    return _Template(
-        names,
-        lambda _: text,
-        also=lambda _, other: other["name"] in names and other[column] >= _THIRDS[column][1],
-    )
+def _is_short(facts: Facts) -> bool:
+    return bool(facts["length"] <= 73)
 
 
-def _smallest(text: str, *names: str, column: str) -> _Template:
-    return _Template(
-        names,
-        lambda _: text,
-        also=lambda _, other: other["name"] in names and other[column] <= _THIRDS[column][0],
-    )
+def _is_thick(facts: Facts) -> bool:
+    return bool(facts["thickness"] >= 13.5)
 
 
 _DESCRIPTIONS: dict[Split, tuple[_Template, ...]] = {
     "dev": (
-        _largest("固定电机用的长螺丝", "内六角圆柱头螺钉", column="length"),
-        _smallest("装面板的短螺丝，头要平的", "内六角沉头螺钉", column="length"),
+        _described("固定电机用的长螺丝", "内六角圆柱头螺钉", fits=_is_long),
+        _described("装面板的短螺丝，头要平的", "内六角沉头螺钉", fits=_is_short),
         _described("固定电路板的小螺丝", "十字槽盘头螺钉"),
         _described("防止螺丝松动的垫圈", "弹簧垫圈"),
         _described("锅炉上超压自动放气的阀", "安全阀"),
@@ -309,9 +304,9 @@ _DESCRIPTIONS: dict[Split, tuple[_Template, ...]] = {
         _described("cable for outdoor burial 室外直埋", "交联聚乙烯电力电缆"),
     ),
     "test": (
-        _largest("把法兰连接起来的长螺栓", "六角头螺栓", column="length"),
-        _smallest("紧固模具的较短的螺钉", "内六角圆柱头螺钉", column="length"),
-        _largest("锁紧螺栓用的厚螺帽", "六角螺母", column="thickness"),
+        _described("把法兰连接起来的长螺栓", "六角头螺栓", fits=_is_long),
+        _described("紧固模具的较短的螺钉", "内六角圆柱头螺钉", fits=_is_short),
+        _described("锁紧螺栓用的厚螺帽", "六角螺母", fits=_is_thick),
         _described("塑料件上直接拧进去的自攻螺丝", "自攻螺钉"),
         _described("防震动松脱的锁紧螺帽", "尼龙锁紧螺母"),
         _described("保护零件表面、分散压力的垫片", "平垫圈"),

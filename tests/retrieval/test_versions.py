@@ -11,6 +11,7 @@ import pytest
 from teaegg.app.wiring import open_workspace
 from teaegg.app.workspace import Workspace
 from teaegg.core.actors import LOCAL_OWNER
+from teaegg.core.answers import Answer
 from teaegg.core.clock import SystemClock
 from teaegg.core.settings import AnswerSettings, EmbeddingModelSettings, Settings
 from teaegg.models.standin import ScriptedChat, TermEmbedder
@@ -70,6 +71,12 @@ async def today(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator
         yield workspace
 
 
+async def answer_to(workspace: Workspace, question: str) -> Answer:
+    events = [event async for event in workspace.ask(LOCAL_OWNER, question)]
+    assert isinstance(events[-1], AnswerReady)
+    return events[-1].answer
+
+
 async def first(workspace: Workspace, question: str) -> tuple[str, dict[str, str]]:
     """(text of the first passage, source → status of what is not in force)."""
     found = await workspace.search(LOCAL_OWNER, question, limit=20)
@@ -103,9 +110,7 @@ async def test_an_article_pointed_at_stands_in_every_version_before_anything_els
 async def test_an_answer_quotes_the_article_in_force_first_and_calls_the_other_older(
     today: Workspace,
 ) -> None:
-    async for event in today.ask(LOCAL_OWNER, "公司法第二条的内容是什么？"):
-        if isinstance(event, AnswerReady):
-            answer = event.answer
+    answer = await answer_to(today, "公司法第二条的内容是什么？")
     assert "五年内缴足" in answer.sentences[0].text
     older = next(s for s in answer.sentences if "登记机关登记的出资额" in s.text)
     assert answer.versions[older.citations[0].document].status == "older"
@@ -217,9 +222,7 @@ def test_repealed_titles_are_read_and_others_are_not() -> None:
 async def test_an_answer_says_what_it_cites_of_the_past_and_its_record_names_no_other_document(
     today: Workspace,
 ) -> None:
-    async for event in today.ask(LOCAL_OWNER, "2017年增值税暂行条例第一条"):
-        if isinstance(event, AnswerReady):
-            answer = event.answer
+    answer = await answer_to(today, "2017年增值税暂行条例第一条")
     cited = {citation.document for s in answer.sentences for citation in s.citations}
     assert answer.versions and set(answer.versions) <= cited
     (note,) = answer.versions.values()

@@ -13,6 +13,10 @@ from typing import Any
 
 import pytest
 from tests.ingest.sources.loopback import free_port, process
+from tests.ingest.sources.sql_servers import (
+    assert_stopped_after_a_second,
+    refusal_of_a_wrong_table,
+)
 
 from teaegg.core.clock import SystemClock
 from teaegg.core.errors import SourceUnavailableError
@@ -94,21 +98,10 @@ async def test_a_mariadb_session_itself_refuses_to_change_anything(port: int) ->
 async def test_a_query_that_takes_too_long_is_stopped_by_mariadb(port: int) -> None:
     query = "SELECT count(*) AS n FROM seq_1_to_100000000 a, seq_1_to_100000000 b"
     address = f"mariadb://root@127.0.0.1:{port}/shop#select={query}"
-    settings = SourceSettings(statement_timeout_seconds=1)
-    source = await open_source(address, settings, SystemClock(), str)
-    (item,) = await source.look({})
-    assert isinstance(item, SourceFile)
-    with pytest.raises(SourceUnavailableError, match="more than 1 seconds"):
-        await source.read(item, "", limit_bytes=10_000)
-    await source.close()
+    await assert_stopped_after_a_second(address)
 
 
 async def test_a_wrong_table_of_mariadb_says_so_without_the_password(port: int) -> None:
     address = f"mariadb://root:${{PW}}@127.0.0.1:{port}/shop#table=nowhere"
-    source = await open_source(address, SourceSettings(), SystemClock(), lambda _: "hunter2")
-    (item,) = await source.look({})
-    assert isinstance(item, SourceFile)
-    with pytest.raises(SourceUnavailableError) as raised:
-        await source.read(item, "", limit_bytes=10_000)
-    assert "hunter2" not in str(raised.value)
-    await source.close()
+    refusal = await refusal_of_a_wrong_table(address, "hunter2")
+    assert "hunter2" not in refusal

@@ -15,6 +15,10 @@ from typing import Any
 import asyncpg
 import pytest
 from tests.ingest.sources.loopback import free_port, process
+from tests.ingest.sources.sql_servers import (
+    assert_stopped_after_a_second,
+    refusal_of_a_wrong_table,
+)
 
 from teaegg.core.clock import SystemClock
 from teaegg.core.errors import SourceUnavailableError
@@ -116,21 +120,10 @@ async def test_the_database_itself_refuses_to_change_anything(port: int) -> None
 async def test_a_query_that_takes_too_long_is_stopped_by_the_database(port: int) -> None:
     query = "SELECT count(*) FROM generate_series(1, 100000000000) AS n"
     address = f"postgresql://tea@127.0.0.1:{port}/postgres#select={query}"
-    settings = SourceSettings(statement_timeout_seconds=1)
-    source = await open_source(address, settings, SystemClock(), str)
-    (item,) = await source.look({})
-    assert isinstance(item, SourceFile)
-    with pytest.raises(SourceUnavailableError, match="more than 1 seconds"):
-        await source.read(item, "", limit_bytes=10_000)
-    await source.close()
+    await assert_stopped_after_a_second(address)
 
 
 async def test_a_wrong_name_says_so_without_the_password(port: int) -> None:
     address = f"postgresql://tea:${{PW}}@127.0.0.1:{port}/postgres#table=nowhere"
-    source = await open_source(address, SourceSettings(), SystemClock(), lambda _: "hunter2")
-    (item,) = await source.look({})
-    assert isinstance(item, SourceFile)
-    with pytest.raises(SourceUnavailableError, match="nowhere") as raised:
-        await source.read(item, "", limit_bytes=10_000)
-    assert "hunter2" not in str(raised.value)
-    await source.close()
+    refusal = await refusal_of_a_wrong_table(address, "hunter2")
+    assert "nowhere" in refusal and "hunter2" not in refusal

@@ -11,8 +11,8 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
+from teaegg.app.api.identity import key_of, workspace_of
 from teaegg.app.mcp.factory import MCP_PATH, METADATA_PATH
-from teaegg.app.workspace import Workspace
 from teaegg.core.errors import (
     ConflictError,
     InvalidRequestError,
@@ -105,15 +105,11 @@ def _reply(request: Request, error: Exception) -> JSONResponse:
 
 def _challenge(request: Request) -> str:
     """RFC 6750; at /mcp it also says where a token can be had (RFC 9728, 5.1)."""
-    oidc = cast(Workspace, request.app.state.workspace).settings.oidc
+    oidc = workspace_of(request).settings.oidc
     if request.url.path != MCP_PATH or not oidc.is_on:
         return "Bearer"
     told = f'resource_metadata="{oidc.public_url.rstrip("/")}{METADATA_PATH}{MCP_PATH}"'
-    return f'Bearer error="invalid_token", {told}' if _sent_token(request) else f"Bearer {told}"
-
-
-def _sent_token(request: Request) -> bool:
-    return request.headers.get("authorization", "").startswith("Bearer ")
+    return f'Bearer error="invalid_token", {told}' if key_of(request) else f"Bearer {told}"
 
 
 async def _on_error(request: Request, error: Exception) -> JSONResponse:
