@@ -1,0 +1,39 @@
+"""A scene: one use case as data. Who asks, what for, from which knowledge, and how answers are worded."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+Language = Literal["zh", "en"]
+
+
+@dataclass(frozen=True, slots=True)
+class SceneExam:
+    """The exam of a scene: `share` of its documents is kept for it (0 to 1), drawn with `seed`
+    before anything is generated; `items` questions at most; `pass_mark` from 0 to 1."""
+
+    share: float = 0.2
+    items: int = 100
+    pass_mark: float = 0.7
+    seed: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """`name` is what people type (a-z, 0-9, hyphens), `title` what they read.
+
+    `asks` says who asks, `problem` what they need; `collections` is the knowledge; `style` is the
+    instruction that stands before every prompt of its expert (empty: none); `rows` is how many
+    training rows are wanted.
+    """
+
+    name: str
+    title: str
+    asks: str
+    problem: str
+    collections: tuple[str, ...]
+    language: Language = "zh"
+    style: str = ""
+    rows: int = 1000
+    exam: SceneExam = SceneExam()

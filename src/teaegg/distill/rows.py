@@ -1,0 +1,105 @@
+"""A training row, and files of them: one JSON object a line, for people to open and edit."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from teaegg.core.errors import InvalidRequestError
+from teaegg.core.ids import text_hash
+from teaegg.models.base import Message
+
+RowKind = Literal[
+    "lookup",
+    "definition",
+    "comparison",
+    "condition",
+    "calculation",
+    "procedure",
+    "table",
+    "multi_passage",
+    "follow_up",
+    "unanswerable",
+    "out_of_scope",
+    "adversarial",
+    "replay",
+    "imported",
+]
+
+
+class Turn(BaseModel):
+    """One turn of the prompt."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+    role: Literal["system", "user", "assistant"]
+    content: str = Field(min_length=1)
+
+    def message(self) -> Message:
+        return Message(self.role, self.content)
+
+
+class Row(BaseModel):
+    """One example to learn from: the prompt as the model will see it, and the answer it should give.
+
+    `documents` are the ids of the documents that taught it (lineage; empty for imported rows
+    without one). `rejected` is a worse answer to the same prompt, for preference training.
+    `teacher` names the model that wrote the answer; empty where it was made from structure alone.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+    id: str = Field(min_length=1)
+    kind: RowKind
+    turns: tuple[Turn, ...] = Field(min_length=1)
+    answer: str = Field(min_length=1)
+    documents: tuple[str, ...] = ()
+    rejected: str = ""
+    teacher: str = ""
+
+    def messages(self) -> tuple[Message, ...]:
+        return tuple(turn.message() for turn in self.turns)
+
+
+def rows_hash(rows: Iterable[Row]) -> str:
+    """Content hash of a dataset: equal rows in equal order have an equal name."""
+    return text_hash("\n".join(row.model_dump_json() for row in rows))
+
+
+def read_rows(path: Path) -> Iterator[Row]:
+    """Rows of a JSON Lines file. Raises InvalidRequestError with file and line number."""
+    try:
+        with path.open(encoding="utf-8-sig") as file:
+            for number, line in enumerate(file, start=1):
+                if line.strip():
+                    yield _row(line, f"{path.name}, line {number}")
+    except (OSError, UnicodeDecodeError) as error:
+        raise InvalidRequestError(
+            f"The rows of {path} cannot be read: {error}.",
+            remedy="Name a file of JSON lines in UTF-8.",
+        ) from error
+
+
+def write_rows(path: Path, rows: Iterable[Row]) -> None:
+    """Written beside and renamed: a killed process leaves the file of before."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    partial = path.with_name(f"{path.name}.{os.getpid()}.partial")
+    with partial.open("w", encoding="utf-8") as file:
+        file.writelines(f"{row.model_dump_json()}\n" for row in rows)
+        file.flush()
+        os.fsync(file.fileno())
+    partial.replace(path)
+
+
+def _row(line: str, place: str) -> Row:
+    try:
+        return Row.model_validate_json(line)
+    except ValidationError as error:
+        first = error.errors(include_url=False, include_input=False)[0]
+        field = ".".join(map(str, first["loc"])) or "the line"
+        raise InvalidRequestError(
+            f"{place}: {field}: {first['msg']}.",
+            remedy='A row is {"id", "kind", "turns": [{"role", "content"}], "answer"} on one line.',
+        ) from error
