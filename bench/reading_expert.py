@@ -1,0 +1,234 @@
+"""A real expert on this machine: learns to read on cmrc2018 and is examined on documents never seen.
+
+Three examinees answer the same questions about whole passages through the same engine: the base, the
+base with five examples in its prompt, and the expert. Training documents and examined ones are parted
+by a hash of their names before anything else; xquad's Chinese passages are learned from as well.
+
+usage: python -m bench.reading_expert [--limit N] [--home FOLDER] [--minutes N] [--recipe FILE]
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import json
+import os
+import sys
+import time
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+from bench.data import rows, spread
+from bench.measuring import Progress, arguments, home_folder, report
+from teaegg.distill.export.gguf_adapter import write_gguf_adapter
+from teaegg.distill.recipe import Recipe
+from teaegg.distill.rows import Row, Turn, rows_hash, write_rows
+from teaegg.distill.train import base as training
+from teaegg.distill.train.factory import make_trainer
+from teaegg.evals.paired import mcnemar, paired_difference
+from teaegg.evals.reading import ReadingScore, reading_score
+from teaegg.models.adapters.server import AdapterServer
+from teaegg.models.base import ChatModel, Message
+from teaegg.models.templates import GEMMA
+from teaegg.retrieval.reading_prompt import ShownPassage, reading_messages
+
+TESTED_SHARE = 4
+EXAMPLES = 5
+ANSWER_TOKENS = 96
+INSTRUCTION = "用资料中的原话回答，只写最短的答案。"
+EXAMPLE_CHARACTERS = 400
+
+
+async def main() -> None:
+    parser = arguments(__doc__ or "")
+    parser.add_argument("--minutes", type=float, default=40, help="longest training, in minutes")
+    parser.add_argument("--recipe", type=Path, help="a recipe in JSON; else the one below")
+    options = parser.parse_args()
+    began = time.monotonic()
+    passages, learned, examined = parted()
+    with home_folder(options.home) as home:
+        trained = train(home, passages, learned, options.recipe, options.minutes)
+        adapter = home / "expert.gguf"
+        write_gguf_adapter(trained.adapter, adapter)
+        questions = spread(examined, options.limit)
+        made_minutes = (time.monotonic() - began) / 60
+        server = AdapterServer(None, context_tokens=6144, threads=os.cpu_count() or 1, slots=1)
+        await server.load({"reader": adapter})
+        expert, base = server.chat("reader", GEMMA), server.chat(None, GEMMA)
+        shown = examples(passages, learned)
+        answers = {
+            "expert": await sit(home, "expert", expert, questions, passages, ()),
+            "base": await sit(home, "base", base, questions, passages, ()),
+            "five_examples": await sit(home, "five", base, questions, passages, shown),
+        }
+        await server.close()
+    write(answers, questions, trained, made_minutes, (time.monotonic() - began) / 60)
+
+
+def parted() -> tuple[dict[str, str], list[dict[str, Any]], list[dict[str, Any]]]:
+    """(passage texts by id, questions to learn from, questions of documents that are never learned)."""
+    passages = {row["doc_id"]: row["text"] for row in rows("cmrc2018/passages.jsonl")}
+    asked = [row for row in rows("cmrc2018/questions.jsonl") if row["question"].strip()]
+    learned = [row for row in asked if not is_tested(row["doc_id"]) and row["answers_in_passage"]]
+    tested = [row for row in asked if is_tested(row["doc_id"])]
+    passages |= {row["doc_id"]: row["text_zh"] for row in rows("xquad/passages.jsonl")}
+    learned += [
+        {
+            "doc_id": row["doc_id"],
+            "question": row["question_zh"],
+            "answers": row["answers_zh"],
+            "id": row["id"],
+        }
+        for row in rows("xquad/questions.jsonl")
+        if row["answers_zh"][0] in passages[row["doc_id"]]
+    ]
+    return passages, learned, tested
+
+
+def is_tested(document: str) -> bool:
+    return int(hashlib.sha256(f"exam {document}".encode()).hexdigest(), 16) % TESTED_SHARE == 0
+
+
+def prompt(question: str, passage: str, earlier: Sequence[Message] = ()) -> tuple[Message, ...]:
+    return reading_messages(
+        question, [ShownPassage(passage)], language="zh", instructions=INSTRUCTION, earlier=earlier
+    )
+
+
+def right_answer(row: dict[str, Any]) -> str:
+    """Of several people's answers the one that the others agree with most."""
+    given: list[str] = row["answers"]
+    return max(
+        given, key=lambda one: sum(reading_score(one, [other]).f1 for other in given)
+    ).strip()
+
+
+def learning_rows(passages: dict[str, str], learned: Sequence[dict[str, Any]]) -> Iterator[Row]:
+    for row in learned:
+        turns = tuple(
+            Turn(role=message.role, content=message.content)
+            for message in prompt(row["question"], passages[row["doc_id"]])
+        )
+        yield Row(
+            id=row["id"],
+            kind="lookup",
+            turns=turns,
+            answer=right_answer(row),
+            documents=(row["doc_id"],),
+        )
+
+
+def train(
+    home: Path,
+    passages: dict[str, str],
+    learned: Sequence[dict[str, Any]],
+    recipe_file: Path | None,
+    minutes: float,
+) -> training.Training:
+    recipe = Recipe.model_validate_json(recipe_file.read_bytes()) if recipe_file else Recipe()
+    recipe = recipe.model_copy(update={"minutes": minutes})
+    made = list(learning_rows(passages, learned))
+    write_rows(home / "rows.jsonl", made)
+    print(f"{len(made)} rows {rows_hash(made)[:12]}, {recipe}", file=sys.stderr)
+
+    def tell(progress: training.Progress) -> None:
+        print(progress, file=sys.stderr, flush=True)
+
+    trainer = make_trainer(None, threads=os.cpu_count() or 1)
+    return trainer.train(made, recipe, home / "training", tell=tell)
+
+
+def examples(passages: dict[str, str], learned: Sequence[dict[str, Any]]) -> tuple[Message, ...]:
+    """Five answered questions of different, not too long training passages, as earlier turns."""
+    short = [row for row in learned if len(passages[row["doc_id"]]) <= EXAMPLE_CHARACTERS]
+    turns: tuple[Message, ...] = ()
+    for row in spread(short, EXAMPLES):
+        asked = prompt(row["question"], passages[row["doc_id"]])
+        turns = (*turns, *asked, Message("assistant", right_answer(row)))
+    return turns
+
+
+async def sit(
+    home: Path,
+    name: str,
+    examinee: ChatModel,
+    questions: Sequence[dict[str, Any]],
+    passages: dict[str, str],
+    earlier: Sequence[Message],
+) -> dict[str, str]:
+    """Question id to answer; written as it goes, so that a run that was cut off goes on."""
+    kept = home / f"answers-{name}.jsonl"
+    answers: dict[str, str] = {}
+    if kept.exists():
+        answers = dict(json.loads(line) for line in kept.read_text(encoding="utf-8").splitlines())
+    open_questions = [row for row in questions if row["id"] not in answers]
+    progress = Progress(len(open_questions), name)
+    with kept.open("a", encoding="utf-8") as file:
+        for row in open_questions:
+            messages = prompt(row["question"], passages[row["doc_id"]], earlier)
+            pieces = [piece async for piece in examinee.stream(messages, max_tokens=ANSWER_TOKENS)]
+            answers[row["id"]] = "".join(pieces).strip().split("\n")[0]
+            file.write(json.dumps([row["id"], answers[row["id"]]], ensure_ascii=False) + "\n")
+            progress.step()
+    return answers
+
+
+def write(
+    answers: dict[str, dict[str, str]],
+    questions: Sequence[dict[str, Any]],
+    trained: training.Training,
+    made_minutes: float,
+    minutes: float,
+) -> None:
+    scores = {
+        name: [reading_score(given[row["id"]], row["answers"]) for row in questions]
+        for name, given in answers.items()
+    }
+    documents = [row["doc_id"] for row in questions]
+    report(
+        "reading_expert",
+        {
+            "questions": len(questions),
+            "documents_never_learned": len(set(documents)),
+            "examinees": {name: summary(found) for name, found in scores.items()},
+            "against_base": compared(scores["expert"], scores["base"], documents),
+            "against_five_examples": compared(scores["expert"], scores["five_examples"], documents),
+            "rows": trained.rows,
+            "training": {
+                "minutes": round(trained.seconds / 60, 1),
+                "steps": trained.steps,
+                "tokens_per_second": round(trained.tokens_per_second),
+                "peak_memory_mib": round(trained.peak_memory_mib),
+                "held_out_losses": trained.held_out_losses,
+                "stopped": trained.stopped,
+            },
+            "made_in_minutes": round(made_minutes, 1),
+            "with_exams_minutes": round(minutes, 1),
+        },
+    )
+
+
+def summary(scores: Sequence[ReadingScore]) -> dict[str, float]:
+    count = len(scores)
+    return {
+        "exact": round(100 * sum(score.exact for score in scores) / count, 1),
+        "f1": round(100 * sum(score.f1 for score in scores) / count, 1),
+    }
+
+
+def compared(
+    ours: Sequence[ReadingScore], theirs: Sequence[ReadingScore], documents: Sequence[str]
+) -> dict[str, Any]:
+    found = paired_difference(
+        [score.f1 for score in ours], [score.f1 for score in theirs], documents, seed=1
+    )
+    return {
+        "f1_points": round(100 * found.mean, 1),
+        "interval": [round(100 * found.low, 1), round(100 * found.high, 1)],
+        "p_exact": mcnemar([s.exact == 1 for s in ours], [s.exact == 1 for s in theirs]),
+    }
+
+
+if __name__ == "__main__":
+    asyncio.run(main())
