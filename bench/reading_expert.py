@@ -19,7 +19,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from teaegg.distill.export.gguf_adapter import write_gguf_adapter
+from teaegg.distill.export.adapter import write_gguf_adapter
 from teaegg.distill.train.factory import make_trainer
 from teaegg.models.adapters.server import AdapterServer
 
