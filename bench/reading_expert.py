@@ -19,15 +19,15 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from teaegg.distill.export.adapter import write_gguf_adapter
-from teaegg.distill.train.factory import make_trainer
 from teaegg.models.adapters.server import AdapterServer
 
 from bench.data import rows, spread
 from bench.measuring import Progress, arguments, home_folder, report
+from teaegg.distill.export.adapter import write_gguf_adapter
 from teaegg.distill.recipe import Recipe
 from teaegg.distill.rows import Row, Turn, rows_hash, write_rows
 from teaegg.distill.train import base as training
+from teaegg.distill.train.factory import make_trainer
 from teaegg.evals.paired import mcnemar, paired_difference
 from teaegg.evals.reading import ReadingScore, reading_score
 from teaegg.models.base import ChatModel, Message
