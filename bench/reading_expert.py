@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-import json
 import os
 import sys
 import time
@@ -28,8 +27,8 @@ from teaegg.distill.recipe import Recipe
 from teaegg.distill.rows import Row, Turn, rows_hash, write_rows
 from teaegg.distill.train import base as training
 from teaegg.distill.train.factory import make_trainer
-from teaegg.evals.paired import mcnemar, paired_difference
 from teaegg.evals.reading import ReadingScore, reading_score
+from teaegg.evals.sitting import Comparison, Item, compare, sit
 from teaegg.models.base import ChatModel, Message
 from teaegg.models.templates import GEMMA
 from teaegg.retrieval.reading_prompt import ShownPassage, reading_messages
@@ -58,13 +57,14 @@ async def main() -> None:
         await server.load({"reader": adapter})
         expert, base = server.chat("reader", GEMMA), server.chat(None, GEMMA)
         shown = examples(passages, learned)
+        plain, led = items(questions, passages), items(questions, passages, shown)
         answers = {
-            "expert": await sit(home, "expert", expert, questions, passages, ()),
-            "base": await sit(home, "base", base, questions, passages, ()),
-            "five_examples": await sit(home, "five", base, questions, passages, shown),
+            "expert": await answers_of(home, "expert", expert, plain),
+            "base": await answers_of(home, "base", base, plain),
+            "five_examples": await answers_of(home, "five", base, led),
         }
         await server.close()
-    write(answers, questions, trained, made_minutes, (time.monotonic() - began) / 60)
+    write(answers, plain, trained, made_minutes, (time.monotonic() - began) / 60)
 
 
 def parted() -> tuple[dict[str, str], list[dict[str, Any]], list[dict[str, Any]]]:
@@ -150,51 +150,54 @@ def examples(passages: dict[str, str], learned: Sequence[dict[str, Any]]) -> tup
     return turns
 
 
-async def sit(
-    home: Path,
-    name: str,
-    examinee: ChatModel,
+def items(
     questions: Sequence[dict[str, Any]],
     passages: dict[str, str],
-    earlier: Sequence[Message],
+    earlier: Sequence[Message] = (),
+) -> list[Item]:
+    return [
+        Item(
+            id=row["id"],
+            kind="lookup",
+            messages=prompt(row["question"], passages[row["doc_id"]], earlier),
+            right=tuple(row["answers"]),
+            document=row["doc_id"],
+        )
+        for row in questions
+    ]
+
+
+async def answers_of(
+    home: Path, name: str, examinee: ChatModel, asked: Sequence[Item]
 ) -> dict[str, str]:
-    """Question id to answer; written as it goes, so that a run that was cut off goes on."""
-    kept = home / f"answers-{name}.jsonl"
-    answers: dict[str, str] = {}
-    if kept.exists():
-        answers = dict(json.loads(line) for line in kept.read_text(encoding="utf-8").splitlines())
-    open_questions = [row for row in questions if row["id"] not in answers]
-    progress = Progress(len(open_questions), name)
-    with kept.open("a", encoding="utf-8") as file:
-        for row in open_questions:
-            messages = prompt(row["question"], passages[row["doc_id"]], earlier)
-            pieces = [piece async for piece in examinee.stream(messages, max_tokens=ANSWER_TOKENS)]
-            answers[row["id"]] = "".join(pieces).strip().split("\n")[0]
-            file.write(json.dumps([row["id"], answers[row["id"]]], ensure_ascii=False) + "\n")
-            progress.step()
-    return answers
+    """What the examinee says first: the base goes on with other things when it has answered."""
+    progress = Progress(len(asked), name)
+    said = await sit(
+        asked,
+        examinee,
+        home / f"answers-{name}.jsonl",
+        max_tokens=ANSWER_TOKENS,
+        tell=lambda done, total: progress.step(),
+    )
+    return {item: answer.split("\n")[0].strip() for item, answer in said.items()}
 
 
 def write(
     answers: dict[str, dict[str, str]],
-    questions: Sequence[dict[str, Any]],
+    asked: Sequence[Item],
     trained: training.Training,
     made_minutes: float,
     minutes: float,
 ) -> None:
-    scores = {
-        name: [reading_score(given[row["id"]], row["answers"]) for row in questions]
-        for name, given in answers.items()
-    }
-    documents = [row["doc_id"] for row in questions]
+    against = {name: compare(asked, answers["expert"], answers[name], seed=1) for name in answers}
     report(
         "reading_expert",
         {
-            "questions": len(questions),
-            "documents_never_learned": len(set(documents)),
-            "examinees": {name: summary(found) for name, found in scores.items()},
-            "against_base": compared(scores["expert"], scores["base"], documents),
-            "against_five_examples": compared(scores["expert"], scores["five_examples"], documents),
+            "questions": len(asked),
+            "documents_never_learned": len({item.document for item in asked}),
+            "examinees": {name: shown(found.baseline) for name, found in against.items()},
+            "against_base": difference(against["base"]),
+            "against_five_examples": difference(against["five_examples"]),
             "rows": trained.rows,
             "training": {
                 "minutes": round(trained.seconds / 60, 1),
@@ -210,24 +213,16 @@ def write(
     )
 
 
-def summary(scores: Sequence[ReadingScore]) -> dict[str, float]:
-    count = len(scores)
-    return {
-        "exact": round(100 * sum(score.exact for score in scores) / count, 1),
-        "f1": round(100 * sum(score.f1 for score in scores) / count, 1),
-    }
+def shown(score: ReadingScore) -> dict[str, float]:
+    return {"exact": round(100 * score.exact, 1), "f1": round(100 * score.f1, 1)}
 
 
-def compared(
-    ours: Sequence[ReadingScore], theirs: Sequence[ReadingScore], documents: Sequence[str]
-) -> dict[str, Any]:
-    found = paired_difference(
-        [score.f1 for score in ours], [score.f1 for score in theirs], documents, seed=1
-    )
+def difference(found: Comparison) -> dict[str, Any]:
+    points = found.difference
     return {
-        "f1_points": round(100 * found.mean, 1),
-        "interval": [round(100 * found.low, 1), round(100 * found.high, 1)],
-        "p_exact": mcnemar([s.exact == 1 for s in ours], [s.exact == 1 for s in theirs]),
+        "f1_points": round(100 * points.mean, 1),
+        "interval": [round(100 * points.low, 1), round(100 * points.high, 1)],
+        "p_exact": found.p_exact,
     }
 
 
