@@ -15,7 +15,7 @@ from teaegg.distill.train.tokens import TokenRow
 
 FEWEST_ROWS = 8
 """Fewer cannot even be split into rows to learn from and rows to look at."""
-_MICRO_TOKENS = 1024
+_MICRO_TOKENS = 768
 """Tokens that run through the model at once: enough to fill its matrix products, little memory."""
 
 Step = tuple[tuple[Sheet, ...], ...]

@@ -25,7 +25,6 @@ from teaegg.distill.train.checkpoints import (
 from teaegg.distill.train.lora import (
     adapter_tensors,
     load_adapter_tensors,
-    lora_parameters,
     save_adapter,
 )
 from teaegg.distill.train.plan import Plan, Step, make_plan
@@ -33,6 +32,7 @@ from teaegg.distill.train.record import peak_memory_mib, write_record
 from teaegg.distill.train.schedule import learning_rate_share, share_done
 from teaegg.distill.train.student import Student
 from teaegg.distill.train.tokens import Tokenizer, tokenise
+from teaegg.distill.train.workers import Workers
 
 _CHECKPOINT_SECONDS = 60.0
 _LARGEST_GRADIENT = 1.0
@@ -49,7 +49,6 @@ class LoRATrainer:
     def train(
         self, rows: Sequence[Row], recipe: Recipe, folder: Path, *, tell: Tell
     ) -> Training:
-        torch.set_num_threads(self._threads)
         base = base_folder(self._base)
         encoded, left_out = tokenise(rows, recipe, Tokenizer(base))
         plan = make_plan(encoded, recipe)
@@ -59,10 +58,12 @@ class LoRATrainer:
         # Read first: a folder of another run is refused before minutes go by.
         checkpoint = read_checkpoint(folder, identity)
         device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
-        run = _Run(Student(base, recipe, device=device), plan, folder, identity)
-        if checkpoint is not None:
-            run.go_on_from(checkpoint)
-        run.all_steps(tell)
+        student = Student(base, recipe, device=device)
+        with Workers(student, 1 if device.type == "cuda" else self._threads) as workers:
+            run = _Run(workers, plan, folder, identity)
+            if checkpoint is not None:
+                run.go_on_from(checkpoint)
+            run.all_steps(tell)
         training = run.finished(left_out)
         write_record(training, recipe, folder, base=base.name, dataset=dataset, plan=plan)
         remove_checkpoint(folder)
@@ -72,12 +73,13 @@ class LoRATrainer:
 class _Run:
     """One run in one process."""
 
-    def __init__(self, student: Student, plan: Plan, folder: Path, identity: str) -> None:
-        self._student = student
+    def __init__(self, workers: Workers, plan: Plan, folder: Path, identity: str) -> None:
+        self._workers = workers
+        self._student = workers.student
         self._plan = plan
         self._folder = folder
         self._identity = identity
-        self._parameters = lora_parameters(student.model)
+        self._parameters = workers.parameters
         self._optimiser = torch.optim.AdamW(
             self._parameters,
             lr=plan.recipe.learning_rate,
@@ -145,13 +147,8 @@ class _Run:
         )
         for group in self._optimiser.param_groups:
             group["lr"] = recipe.learning_rate * share
-        answer_tokens = sum(len(sheet.targets) for batch in step for sheet in batch)
-        loss = 0.0
-        for batch in step:
-            part = self._student.answer_loss(self._student.outputs(batch)) / answer_tokens
-            part.backward()  # type: ignore[no-untyped-call]
-            loss += float(part.detach())
-            state.tokens += sum(sheet.learned_tokens for sheet in batch)
+        loss = self._workers.learn(step)
+        state.tokens += sum(sheet.learned_tokens for batch in step for sheet in batch)
         torch.nn.utils.clip_grad_norm_(self._parameters, _LARGEST_GRADIENT)
         self._optimiser.step()
         self._optimiser.zero_grad(set_to_none=True)
@@ -163,17 +160,9 @@ class _Run:
         """The loss of the held-out rows; the adapter is kept where it is the best so far."""
         if not self._plan.held_out:
             return
-        total, tokens = 0.0, 0
-        self._student.model.eval()
-        with torch.no_grad():
-            for batch in self._plan.held_out:
-                outputs = self._student.outputs(batch)
-                total += float(self._student.answer_loss(outputs))
-                tokens += len(outputs.targets)
-        self._student.model.train()
         state = self._state
         earlier = [loss for _, loss in state.held_out_losses]
-        loss = total / tokens
+        loss = self._workers.look(self._plan.held_out)
         if loss < min(earlier, default=float("inf")):
             state.best = adapter_tensors(self._student.model)
         state.held_out_losses.append((state.step, loss))
