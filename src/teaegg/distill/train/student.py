@@ -13,6 +13,7 @@ from torch.nn import functional
 
 from teaegg.core.errors import ModelError
 from teaegg.distill.recipe import Recipe
+from teaegg.distill.train.kernels import use_kernels
 from teaegg.distill.train.lora import add_lora
 from teaegg.distill.train.sheets import Sheet
 
@@ -31,6 +32,7 @@ class Student:
     def __init__(self, folder: Path, recipe: Recipe, *, device: torch.device) -> None:
         torch.manual_seed(recipe.seed)
         self.model = load_base(folder).to(device)
+        self._inverted = use_kernels(self.model)
         add_lora(self.model, rank=recipe.rank, alpha=recipe.alpha, dropout=recipe.dropout)
         self.device = device
         self._inner = self.model.get_decoder()
@@ -87,10 +89,11 @@ class Student:
         kin = (branches[:, None, :] == 0) | (branches[:, :, None] == branches[:, None, :])
         full = (earlier & kin)[:, None]
         if not self._mapped:
-            return full
+            return ~full if self._inverted else full
         distance = positions[:, :, None] - positions[:, None, :]
         near = (distance < (self._window or length))[:, None]
-        return {"full_attention": full, "sliding_attention": full & near}
+        masks = {"full_attention": full, "sliding_attention": full & near}
+        return {kind: ~mask if self._inverted else mask for kind, mask in masks.items()}
 
     def _padded(self, lists: Sequence[Sequence[int]], length: int, filler: int) -> Tensor:
         rows = [[*items, *[filler] * (length - len(items))] for items in lists]
