@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import json
+import tomllib
+from pathlib import Path
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from teaegg.core.errors import InvalidRequestError
 from teaegg.core.ids import text_hash
 
 Method = Literal["sft", "context", "logits", "dpo", "orpo"]
@@ -41,3 +45,23 @@ class Recipe(BaseModel):
     @property
     def hash(self) -> str:
         return text_hash(self.model_dump_json())
+
+
+def read_recipe(path: Path) -> Recipe:
+    """A recipe of a TOML file, or of a JSON file by its ending. Raises InvalidRequestError."""
+    try:
+        text = path.read_text("utf-8")
+        found = json.loads(text) if path.suffix.lower() == ".json" else tomllib.loads(text)
+        return Recipe.model_validate(found)
+    except (OSError, ValueError) as error:
+        raise InvalidRequestError(
+            f"The recipe {path} cannot be used: {_reason(error)}.",
+            remedy=f"Correct it; a recipe has {', '.join(Recipe.model_fields)}.",
+        ) from error
+
+
+def _reason(error: Exception) -> str:
+    if not isinstance(error, ValidationError):
+        return str(error)
+    first = error.errors(include_url=False, include_input=False)[0]
+    return f"{'.'.join(map(str, first['loc'])) or 'the file'}: {first['msg']}"

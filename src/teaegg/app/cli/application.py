@@ -20,6 +20,7 @@ from teaegg.app.cli.commands import (
     people,
     serve,
     sources,
+    train,
 )
 from teaegg.app.cli.errors import reported
 from teaegg.app.cli.output import say, use_utf8
@@ -59,12 +60,14 @@ def _root(
 
 
 _DOCUMENTS, _QUESTIONS, _PEOPLE, _MACHINE = "Documents", "Questions", "Who may read", "Machine"
+_EXPERTS = "Experts"
 
 for _panel, _commands in (
     (_DOCUMENTS, (learn.learn, documents.documents, documents.show, documents.forget)),
     (_DOCUMENTS, (documents.failures, sources.sync)),
     (_QUESTIONS, (ask.ask, ask.search, ask.trace)),
     (_PEOPLE, (grants.grant, grants.revoke, documents.why)),
+    (_EXPERTS, (train.train,)),
     (_MACHINE, (serve.serve, mcp.mcp, demo.demo, checks.doctor, checks.settings)),
 ):
     for _command in _commands:

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from teaegg.core.errors import ModelError, StorageError
+from teaegg.core.ids import text_hash
 from teaegg.models.local import bundled_model, fingerprint
 
 _CONVERSION = "1"
@@ -34,6 +35,13 @@ def base_folder(base: Path | None, *, cache: Path | None = None) -> Path:
     if not folder.is_dir():
         _convert_into(path, folder)
     return folder
+
+
+def weights_hash(base: Path | None) -> str:
+    """SHA-256 that names a base: of its GGUF file, or of the weights in its folder."""
+    if base is None or base.is_file():
+        return fingerprint(base or bundled_model())
+    return text_hash(" ".join(fingerprint(path) for path in sorted(base.glob("*.safetensors"))))
 
 
 def cache_root() -> Path:
@@ -103,7 +111,9 @@ def _refuse_truncated(path: Path) -> None:
 
     try:
         reader = gguf.GGUFReader(path)
-        end = max((tensor.data_offset + int(tensor.n_bytes) for tensor in reader.tensors), default=0)
+        end = max(
+            (tensor.data_offset + int(tensor.n_bytes) for tensor in reader.tensors), default=0
+        )
     except (ValueError, IndexError, KeyError, OSError) as error:
         raise ModelError(
             f"The base {path} is no whole GGUF file: {error}.",

@@ -14,7 +14,7 @@ from teaegg.core.ids import text_hash
 from teaegg.distill.recipe import Recipe
 from teaegg.distill.rows import Row, rows_hash
 from teaegg.distill.train.base import Progress, Training
-from teaegg.distill.train.base_weights import base_folder
+from teaegg.distill.train.base_weights import base_folder, weights_hash
 from teaegg.distill.train.checkpoints import (
     Checkpoint,
     RunState,
@@ -46,15 +46,14 @@ class LoRATrainer:
         self._base = base
         self._threads = threads or os.cpu_count() or 1
 
-    def train(
-        self, rows: Sequence[Row], recipe: Recipe, folder: Path, *, tell: Tell
-    ) -> Training:
+    def train(self, rows: Sequence[Row], recipe: Recipe, folder: Path, *, tell: Tell) -> Training:
         base = base_folder(self._base)
+        base_hash = weights_hash(self._base)
         encoded, left_out = tokenise(rows, recipe, Tokenizer(base))
         plan = make_plan(encoded, recipe)
         dataset = rows_hash(rows)
         folder.mkdir(parents=True, exist_ok=True)
-        identity = text_hash(f"{base.name} {dataset} {recipe.hash}")
+        identity = text_hash(f"{base_hash} {dataset} {recipe.hash}")
         # Read first: a folder of another run is refused before minutes go by.
         checkpoint = read_checkpoint(folder, identity)
         device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
@@ -65,7 +64,7 @@ class LoRATrainer:
                 run.go_on_from(checkpoint)
             run.all_steps(tell)
         training = run.finished(left_out)
-        write_record(training, recipe, folder, base=base.name, dataset=dataset, plan=plan)
+        write_record(training, recipe, folder, base=base_hash, dataset=dataset, plan=plan)
         remove_checkpoint(folder)
         return training
 
@@ -121,9 +120,7 @@ class _Run:
         state, recipe = self._state, self._plan.recipe
         adapter = self._folder / "adapter"
         tensors = state.best or adapter_tensors(self._student.model)
-        save_adapter(
-            tensors, adapter, rank=recipe.rank, alpha=recipe.alpha, dropout=recipe.dropout
-        )
+        save_adapter(tensors, adapter, rank=recipe.rank, alpha=recipe.alpha, dropout=recipe.dropout)
         return Training(
             adapter=adapter,
             steps=state.step,
