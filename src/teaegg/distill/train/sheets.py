@@ -14,8 +14,12 @@ from random import Random
 
 from teaegg.distill.train.tokens import TokenRow
 
-_LEAST_SHARED = 16
-"""Shorter beginnings (the template's own) are not worth a wider attention."""
+_LEAST_SHARED = 0.5
+"""Part of a prompt that has to be shared: a template or an instruction in common is not worth a
+wider attention, and would part the row from those that have its passage."""
+
+_LONGER = 1.25
+"""How much longer than a long shared beginning its sheet may become: computing it again costs more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +46,7 @@ class Sheet:
 
 
 def make_sheets(rows: Sequence[TokenRow], *, most_tokens: int) -> list[Sheet]:
-    """All rows, each on one sheet. A sheet has at most `most_tokens` unless one row alone has more."""
+    """All rows, each on one sheet of `most_tokens` or less, unless a passage alone has about as many."""
     ordered = sorted(rows, key=lambda row: (row.prompt, row.answer))
     return [_sheet(group, shared) for group, shared in _groups(ordered, most_tokens)]
 
@@ -54,10 +58,10 @@ def _groups(ordered: Sequence[TokenRow], most_tokens: int) -> Iterator[tuple[lis
     for row in ordered:
         if group:
             common = min(shared, _common(group[0].prompt, row.prompt))
-            # Of what is shared now, a shorter beginning would be repeated in every branch.
+            # What is shared no longer is repeated in each row that is there.
             total = tokens + (shared - common) * (len(group) - 1) + row.length - common
-            saved = common * len(group) > shared * (len(group) - 1)
-            if common >= _LEAST_SHARED and saved and total <= most_tokens:
+            alike = common >= _LEAST_SHARED * max(shared, len(row.prompt))
+            if alike and total <= max(most_tokens, _LONGER * common):
                 group.append(row)
                 shared, tokens = common, total
                 continue
