@@ -15,8 +15,11 @@ from teaegg.distill.train.tokens import TokenRow
 
 FEWEST_ROWS = 8
 """Fewer cannot even be split into rows to learn from and rows to look at."""
-_MICRO_TOKENS = 768
-"""Tokens that run through the model at once: enough to fill its matrix products, little memory."""
+_SHEET_TOKENS = 768
+"""The longest a sheet grows by sharing: attention costs the square of it."""
+_MICRO_TOKENS = 512
+"""Tokens that run through the model at once: enough to fill its matrix products, little memory, and
+several micro-batches to a step, so that no core waits long for another."""
 
 Step = tuple[tuple[Sheet, ...], ...]
 
@@ -53,12 +56,12 @@ def make_plan(rows: Sequence[TokenRow], recipe: Recipe) -> Plan:
             remedy="Make more rows (some hundreds are a useful pilot), or raise row_tokens in the recipe.",
         )
     train, held_out = _divided(rows, recipe)
-    micro_tokens = min(_MICRO_TOKENS, recipe.batch_tokens)
-    sheets = tuple(make_sheets(train, most_tokens=micro_tokens))
-    looks = make_sheets(held_out, most_tokens=micro_tokens)
+    sheet_tokens = min(_SHEET_TOKENS, recipe.batch_tokens)
+    sheets = tuple(make_sheets(train, most_tokens=sheet_tokens))
+    looks = make_sheets(held_out, most_tokens=sheet_tokens)
     draft = Plan(
         sheets,
-        tuple(micro_batches(looks, most_tokens=micro_tokens, random=Random(recipe.seed))),  # noqa: S311
+        tuple(micro_batches(looks, most_tokens=_MICRO_TOKENS, random=Random(recipe.seed))),  # noqa: S311
         recipe,
         0,
         0,

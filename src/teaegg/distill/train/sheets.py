@@ -148,4 +148,5 @@ def steps_of(
         tokens += padded_tokens(batch)
     if step:
         steps.append(tuple(step))
-    return steps
+    # The longest first: cores that share a step are done at about the same time.
+    return [tuple(sorted(step, key=padded_tokens, reverse=True)) for step in steps]
