@@ -13,12 +13,14 @@ from pydantic import SecretStr
 
 from teaegg.core.errors import InvalidRequestError
 from teaegg.core.settings import ChatModelSettings, EmbeddingModelSettings
+from teaegg.models.adapters.server import AdapterServer
 from teaegg.models.base import ChatModel, Embedder, Message
 from teaegg.models.e5.embedder import E5Embedder
 from teaegg.models.local import LocalChat
 from teaegg.models.nano import NanoEmbedder
 from teaegg.models.remote import OpenAIChat, OpenAIEmbedder
 from teaegg.models.standin import ScriptedChat
+from teaegg.models.templates import GEMMA
 
 _SPEC = importlib.util.spec_from_file_location(
     "model_servers", Path(__file__).parents[1] / "models" / "model_servers.py"
@@ -26,6 +28,12 @@ _SPEC = importlib.util.spec_from_file_location(
 assert _SPEC and _SPEC.loader
 servers = importlib.util.module_from_spec(_SPEC)
 _SPEC.loader.exec_module(servers)
+_MADE = importlib.util.spec_from_file_location(
+    "made_adapters", Path(__file__).parents[1] / "models" / "made_adapters.py"
+)
+assert _MADE and _MADE.loader
+made = importlib.util.module_from_spec(_MADE)
+_MADE.loader.exec_module(made)
 
 OPTIONS = ["年休假5天", "年休假10天", "Leave is 12 days.", "“不得”转让\\n"]
 
@@ -50,13 +58,26 @@ def local_chat() -> Iterator[LocalChat]:
     asyncio.run(model.close())
 
 
-@pytest.fixture(params=["scripted", "local", "openai"])
+@pytest.fixture(scope="module")
+def adapter_chat(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ChatModel]:
+    """Loaded once, at its first question."""
+    path = made.made_gguf(tmp_path_factory.mktemp("adapter"), 1)
+    server = AdapterServer(None, context_tokens=512, threads=1, slots=2)
+    server.know({"expert": path})
+    yield server.chat("expert", GEMMA)
+    asyncio.run(server.close())
+
+
+@pytest.fixture(params=["scripted", "local", "adapter", "openai"])
 async def chat(request: pytest.FixtureRequest) -> AsyncIterator[ChatModel]:
     model: ChatModel
     if request.param == "scripted":
         model = ScriptedChat("one, two, three", "four", picks=(1, 0, 3))
     elif request.param == "local":
         yield request.getfixturevalue("local_chat")
+        return
+    elif request.param == "adapter":
+        yield request.getfixturevalue("adapter_chat")
         return
     else:
         model = OpenAIChat(

@@ -13,7 +13,7 @@ from teaegg.distill.export.adapter import write_gguf_adapter
 from teaegg.models.gguf import read_header
 
 _SPEC = importlib.util.spec_from_file_location(
-    "made_adapters", Path(__file__).with_name("made_adapters.py")
+    "made_adapters", Path(__file__).parents[2] / "models" / "made_adapters.py"
 )
 assert _SPEC and _SPEC.loader
 made = importlib.util.module_from_spec(_SPEC)

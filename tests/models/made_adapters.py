@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from safetensors.numpy import save_file
 
+from teaegg.distill.export.adapter import write_gguf_adapter
 from teaegg.models.gguf import read_header
 from teaegg.models.local import bundled_model
 
@@ -48,3 +49,11 @@ def made_folder(
     (folder / "adapter_config.json").write_text(json.dumps(plain | config), encoding="utf-8")
     save_file(tensors, folder / "adapter_model.safetensors")
     return folder
+
+
+def made_gguf(folder: Path, seed: int, *, rank: int = 8, size: float = 0.01) -> Path:
+    """A GGUF adapter of the bundled base, `adapter-SEED.gguf` in `folder`."""
+    peft = made_folder(folder / f"peft-{seed}", made_tensors(seed, rank=rank, size=size), rank=rank)
+    target = folder / f"adapter-{seed}.gguf"
+    write_gguf_adapter(peft, target)
+    return target
