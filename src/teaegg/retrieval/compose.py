@@ -80,7 +80,7 @@ class Composition:
 
 @dataclass(frozen=True, slots=True)
 class _Proof:
-    """A passage as proof: the sentences that may be quoted (spans of `passage.text`)."""
+    """A passage as proof: the sentences that may be quoted (spans of `passage.text`), and its place."""
 
     passage: Passage
     spans: tuple[tuple[int, int], ...]
@@ -88,6 +88,14 @@ class _Proof:
     @property
     def text(self) -> str:
         return "\n".join(self.passage.text[start:end] for start, end in self.spans)
+
+    @property
+    def place(self) -> str:
+        """Title, headings and article, which the reader of a citation sees beside the quote."""
+        where = self.passage.location
+        number, _, suffix = (where.article or "").partition("-")
+        article = f"第{number}条" + (f"之{suffix}" if suffix else "") if number else ""
+        return " ".join(part for part in (self.passage.title, *where.path, article) if part)
 
 
 class Composer:
@@ -143,7 +151,7 @@ def _messages(question: str, proofs: Sequence[_Proof]) -> tuple[Message, ...]:
 
 def _as_data(number: int, proof: _Proof) -> str:
     """Angle brackets of the document are widened, so that it cannot close its own tag."""
-    inside = f"[{number}] {proof.passage.place}\n{proof.text}".replace("<", "＜").replace(">", "＞")
+    inside = f"[{number}] {proof.place}\n{proof.text}".replace("<", "＜").replace(">", "＞")
     return f"<passage>\n{inside}\n</passage>"
 
 
@@ -169,7 +177,7 @@ def _checked(written: MarkedSentence, proofs: Sequence[_Proof], question: str) -
         return _dropped(written, f"cites passage {invented[0]}, which was not given")
     cited = [proofs[mark - 1] for mark in written.marks]
     # The reader sees title, headings and article beside the quote, so they belong to the proof.
-    texts = [f"{proof.passage.place}\n{proof.text}" for proof in cited if proof.spans]
+    texts = [f"{proof.place}\n{proof.text}" for proof in cited if proof.spans]
     verdict = check_sentence(written.text, texts, question=question)
     if not verdict.supported:
         return _dropped(written, *verdict.reasons)

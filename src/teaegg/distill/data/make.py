@@ -35,6 +35,7 @@ _ASKED_FOR_EACH = 2
 _SPARE = 8
 _USEFUL_ROWS = 300
 _SHAPED_AT_A_TIME = 8
+MOST_QUIZZED = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,16 +62,19 @@ async def make_dataset(
     *,
     clock: Clock,
     student: Student | None = None,
+    most_quizzed: int = MOST_QUIZZED,
     on_progress: OnProgress = lambda stage, done, total: None,
 ) -> DatasetReport:
     """Make or bring up to date the dataset in `folder`; its name is the folder's.
 
     A stage is done only when what it depends on has changed; a file that was edited by hand is kept
-    and the later stages start from it. Raises InvalidRequestError when there is nothing to learn
+    and the later stages start from it. A student is quizzed on `most_quizzed` questions at most, and
+    what it knows gets fewer rows. Raises InvalidRequestError when there is nothing to learn
     from, ConflictError for an edit that its own inputs have overtaken, and what the teacher and the
     student raise: what was done by then stays, and the same call goes on from there.
     """
-    return await _Making(scene, corpus, teacher, folder, clock, student, on_progress).run()
+    making = _Making(scene, corpus, teacher, folder, clock, on_progress)
+    return await making.run(student, most_quizzed)
 
 
 class _Making:
@@ -83,13 +87,11 @@ class _Making:
         teacher: Teacher,
         folder: Path,
         clock: Clock,
-        student: Student | None,
         on_progress: OnProgress,
     ) -> None:
         self._scene = scene
         self._corpus = corpus
         self._teacher = teacher
-        self._student = student
         self._on_progress = on_progress
         self._weights = weights_of(scene)
         manifest = read_manifest(folder) or Manifest(name=folder.name)
@@ -97,8 +99,8 @@ class _Making:
         self._passages: dict[str, Sequence[Passage]] = {}
         self._split: list[SplitDocument] = []
 
-    async def run(self) -> DatasetReport:
-        documents = await self._readable()
+    async def run(self, student: Student | None, most_quizzed: int) -> DatasetReport:
+        documents = await self._readable(student)
         self._split = await self._divide(documents)
         self._require_known(documents)
         asked = await self._ask("training", self._scene.rows)
@@ -110,7 +112,7 @@ class _Making:
             ("split", "verified"),
             self._clean(proved, exam=False),
         )
-        known, quizzed = await self._quiz(clean)
+        known, quizzed = await self._quiz(student, clean[:most_quizzed])
         rows = await self._shape(await self._balance(clean, known))
         exam = await self._exam()
         told = {name for row in (*rows, *exam) for name in row.documents}
@@ -119,7 +121,7 @@ class _Making:
         self._bench.describe(rows_hash=rows_hash(rows), documents=tuple(sorted(told | learned)))
         return self._report(rows, exam, quizzed, len(known))
 
-    async def _readable(self) -> list[Document]:
+    async def _readable(self, student: Student | None) -> list[Document]:
         found = await self._corpus.documents()
         readable = [document for document in found if document.state != "quarantined"]
         if not readable:
@@ -134,7 +136,7 @@ class _Making:
             seed=self._scene.exam.seed,
             teacher=self._teacher.name,
             teacher_fingerprint=self._teacher.fingerprint,
-            student=self._student.fingerprint if self._student else "",
+            student=student.fingerprint if student else "",
             # Files of an earlier run may tell of more than is readable now.
             documents=tuple(sorted({*self._bench.manifest.documents, *(d.id for d in readable)})),
             quarantined=tuple(d.title for d in found if d.state == "quarantined"),
@@ -231,13 +233,13 @@ class _Making:
             if item.side == "exam"
         }
 
-    async def _quiz(self, clean: Sequence[Asked]) -> tuple[set[str], int]:
+    async def _quiz(self, student: Student | None, clean: Sequence[Asked]) -> tuple[set[str], int]:
         """(ids that the student answers right, how many it was asked)."""
-        if self._student is None:
+        if student is None:
             return set(), 0
         shelf = await self._shelf("training")
         results = await quiz(
-            self._student,
+            student,
             clean,
             shelf.passages,
             self._bench.folder / QUIZ_FILE,

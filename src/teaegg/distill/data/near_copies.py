@@ -6,8 +6,11 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from teaegg.core.errors import SettingsError
+
 _PERMUTATIONS = 64
 _DOCUMENT_GRAM = 5
+INSTALL = "Install it: pip install 'teaegg[distill]'"
 _BLANK = re.compile(r"\s+")
 
 
@@ -16,8 +19,12 @@ def near_copies(
 ) -> list[tuple[str, str]]:
     """Pairs (earlier name, later name) of `texts` whose n-grams have a Jaccard similarity estimated
     at `similarity` (0 to 1) or more, in the order of `texts`."""
-    from datasketch import MinHashLSH
-
+    try:
+        from datasketch import MinHashLSH
+    except ImportError as error:
+        raise SettingsError(
+            "Making a dataset needs the package datasketch.", remedy=INSTALL
+        ) from error
     index = MinHashLSH(threshold=similarity, num_perm=_PERMUTATIONS)
     sketches: dict[str, Any] = {}
     order = {name: number for number, name in enumerate(texts)}

@@ -6,6 +6,9 @@ import re
 from collections.abc import Iterator
 from typing import Literal, NamedTuple
 
+from teaegg.core.errors import SettingsError
+from teaegg.distill.data.near_copies import INSTALL
+
 PersonalKind = Literal["identity number", "card number", "telephone", "e-mail address"]
 
 _CODE = re.compile(r"(?<![0-9A-Za-z])\d{13,19}[0-9Xx]?(?![0-9A-Za-z])")
@@ -60,9 +63,13 @@ def _all(text: str) -> Iterator[PersonalDatum]:
 
 
 def _kind_of_code(code: str) -> PersonalKind | None:
-    from stdnum import luhn
-    from stdnum.cn import ric, uscc
-
+    try:
+        from stdnum import luhn
+        from stdnum.cn import ric, uscc
+    except ImportError as error:
+        raise SettingsError(
+            "Recognising identity numbers needs the package python-stdnum.", remedy=INSTALL
+        ) from error
     if len(code) == _IDENTITY_DIGITS and ric.is_valid(code):
         return "identity number"
     if len(code) in _CARD_DIGITS and code.isdigit() and luhn.is_valid(code):

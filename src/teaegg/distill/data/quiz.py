@@ -54,8 +54,7 @@ async def quiz(
 ) -> list[Quizzed]:
     """What the student says to each item with the right passages before it; known results are read
     from `path`, new ones written to it now and then, so that an interrupted quiz goes on."""
-    results = list(read_lines(path, Quizzed)) if path.is_file() else []
-    results = [result for result in results if result.student == student.fingerprint]
+    results = [item for item in read_results(path) if item.student == student.fingerprint]
     known = {result.id for result in results}
     for number, item in enumerate(items, start=1):
         if item.id not in known:
@@ -63,6 +62,7 @@ async def quiz(
             results.append(
                 Quizzed(
                     id=item.id,
+                    documents=item.documents,
                     student=student.fingerprint,
                     right=is_right(said, item.answer),
                     said=said[:500],
@@ -73,6 +73,11 @@ async def quiz(
             on_progress(number, len(items))
     asked = {item.id for item in items}
     return [result for result in results if result.id in asked]
+
+
+def read_results(path: Path) -> list[Quizzed]:
+    """What is known of earlier quizzes."""
+    return list(read_lines(path, Quizzed)) if path.is_file() else []
 
 
 def is_right(said: str, answer: str) -> bool:

@@ -73,9 +73,10 @@ class Rejected(_Record):
 
 
 class Quizzed(_Record):
-    """Whether the student answered a question right before it was taught."""
+    """Whether the student answered a question right before it was taught. `documents` it is about."""
 
     id: str
+    documents: tuple[str, ...] = ()
     student: str
     right: bool
     said: str = ""
