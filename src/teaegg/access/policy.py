@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
@@ -103,6 +104,38 @@ def upload(actor: Actor, collection: str, visible: VisibleSet) -> Decision:
             f"{actor.name} 是编辑者，并且可以阅读资料库 {collection}。",
         ),
     )
+
+
+def distil(actor: Actor) -> Decision:
+    """Owners and editors make training rows of what they read; whoever sees rows sees documents."""
+    if actor.role in ("owner", "editor"):
+        return Decision(
+            True,
+            Reason(
+                f"{actor.name} is an {actor.role}.",
+                f"{actor.name} 是{'所有者' if actor.is_owner else '编辑者'}。",
+            ),
+        )
+    return Decision(
+        False,
+        Reason(
+            f"{actor.name} is a member, and only editors and owners make datasets.",
+            f"{actor.name} 是普通成员，只有编辑者和所有者可以制作数据集。",
+        ),
+    )
+
+
+def require_distil(actor: Actor, collections: Iterable[str], visible: VisibleSet) -> None:
+    """Raises NotAllowedError for members, and NotFoundError for a collection that the actor does not
+    read, which looks like one that is not there."""
+    decision = distil(actor)
+    if not decision.allowed:
+        raise NotAllowedError(decision.reason.en, remedy="Ask an owner to make you an editor.")
+    for collection in collections:
+        if not (visible.everything or collection_scope(collection) in visible.scopes):
+            raise NotFoundError(
+                f"There is no collection {collection}.", remedy="See `teaegg collection list`."
+            )
 
 
 def require_manage(actor: Actor) -> None:

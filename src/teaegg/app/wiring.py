@@ -8,6 +8,7 @@ from pathlib import Path
 
 from teaegg.access.service import Access
 from teaegg.app.configuration import secret_of
+from teaegg.app.datasets import Datasets
 from teaegg.app.glossary import Glossary
 from teaegg.app.sources import Sources
 from teaegg.app.workspace import Parts, Workspace
@@ -108,6 +109,7 @@ def _assemble(
         sources=Sources(
             SourceRecords(database), documents, access, learner, settings.sources, clock, secret_of
         ),
+        datasets=Datasets(settings.home / "datasets", access, documents, index, searcher, clock),
         vectors=VectorFiller(index, documents, embedder, settings.embedding, clock),
         chat=chat,
         embedder=embedder,

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from teaegg.access.service import Access
+from teaegg.app.datasets import Datasets
 from teaegg.app.glossary import Glossary
 from teaegg.app.sources import Sources
 from teaegg.core.actors import Actor
@@ -51,6 +52,7 @@ class Parts:
     answerer: Answerer
     learner: Learner
     sources: Sources
+    datasets: Datasets
     vectors: VectorFiller
     chat: ChatModel
     embedder: Embedder
@@ -70,6 +72,7 @@ class Workspace:
         self.conversations = parts.conversations
         self.learner = parts.learner
         self.sources = parts.sources
+        self.datasets = parts.datasets
         self.vectors = parts.vectors
         self.chat = parts.chat
         self.embedder = parts.embedder

@@ -81,6 +81,13 @@ class Passage:
     end: int
     location: Location = Location()
 
+    @property
+    def place(self) -> str:
+        """Title, headings and article, which a reader sees beside the text."""
+        number, _, suffix = (self.location.article or "").partition("-")
+        article = f"第{number}条" + (f"之{suffix}" if suffix else "") if number else ""
+        return " ".join(part for part in (self.title, *self.location.path, article) if part)
+
 
 @dataclass(frozen=True, slots=True)
 class Document:

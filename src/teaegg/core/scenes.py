@@ -20,12 +20,40 @@ class SceneExam:
 
 
 @dataclass(frozen=True, slots=True)
+class KindShare:
+    """How much of the training rows is of one kind (`distill.rows.RowKind`): weights, not percent."""
+
+    kind: str
+    weight: float
+
+
+PersonalData = Literal["mask", "drop", "keep"]
+"""What becomes of identity numbers, telephones and addresses: made unreadable in what is shown
+(answers that hold some are left out), left out with all that holds them, or kept."""
+
+
+@dataclass(frozen=True, slots=True)
+class SceneData:
+    """How the training rows of a scene are made up.
+
+    `kinds` are the shares; a kind that is not named gets none, no kinds at all means the usual ones.
+    `distractors` passages stand beside the right one (Zhang et al. 2024, RAFT). Of what a quizzed
+    student knows already at most `known_share` of a kind's rows is taken (0 to 1).
+    """
+
+    kinds: tuple[KindShare, ...] = ()
+    distractors: int = 3
+    personal_data: PersonalData = "mask"
+    known_share: float = 0.3
+
+
+@dataclass(frozen=True, slots=True)
 class Scene:
     """`name` is what people type (a-z, 0-9, hyphens), `title` what they read.
 
     `asks` says who asks, `problem` what they need; `collections` is the knowledge; `style` is the
     instruction that stands before every prompt of its expert (empty: none); `rows` is how many
-    training rows are wanted.
+    training rows are wanted, `data` how they are made up.
     """
 
     name: str
@@ -37,3 +65,4 @@ class Scene:
     style: str = ""
     rows: int = 1000
     exam: SceneExam = SceneExam()
+    data: SceneData = SceneData()

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field
 
-from teaegg.core.errors import InvalidRequestError
 from teaegg.core.ids import text_hash
+from teaegg.distill.lines import read_lines, write_lines
 from teaegg.models.base import Message
 
 RowKind = Literal[
@@ -29,6 +28,8 @@ RowKind = Literal[
     "replay",
     "imported",
 ]
+
+ROW_SHAPE = 'A row is {"id", "kind", "turns": [{"role", "content"}], "answer"} on one line.'
 
 
 class Turn(BaseModel):
@@ -70,36 +71,9 @@ def rows_hash(rows: Iterable[Row]) -> str:
 
 def read_rows(path: Path) -> Iterator[Row]:
     """Rows of a JSON Lines file. Raises InvalidRequestError with file and line number."""
-    try:
-        with path.open(encoding="utf-8-sig") as file:
-            for number, line in enumerate(file, start=1):
-                if line.strip():
-                    yield _row(line, f"{path.name}, line {number}")
-    except (OSError, UnicodeDecodeError) as error:
-        raise InvalidRequestError(
-            f"The rows of {path} cannot be read: {error}.",
-            remedy="Name a file of JSON lines in UTF-8.",
-        ) from error
+    return read_lines(path, Row, shape=ROW_SHAPE)
 
 
 def write_rows(path: Path, rows: Iterable[Row]) -> None:
     """Written beside and renamed: a killed process leaves the file of before."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    partial = path.with_name(f"{path.name}.{os.getpid()}.partial")
-    with partial.open("w", encoding="utf-8") as file:
-        file.writelines(f"{row.model_dump_json()}\n" for row in rows)
-        file.flush()
-        os.fsync(file.fileno())
-    partial.replace(path)
-
-
-def _row(line: str, place: str) -> Row:
-    try:
-        return Row.model_validate_json(line)
-    except ValidationError as error:
-        first = error.errors(include_url=False, include_input=False)[0]
-        field = ".".join(map(str, first["loc"])) or "the line"
-        raise InvalidRequestError(
-            f"{place}: {field}: {first['msg']}.",
-            remedy='A row is {"id", "kind", "turns": [{"role", "content"}], "answer"} on one line.',
-        ) from error
+    write_lines(path, rows)

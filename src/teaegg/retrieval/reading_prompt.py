@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from teaegg.core.documents import Passage
 from teaegg.models.base import Message
 from teaegg.retrieval.compose import DOCUMENTS_DO_NOT_SAY
 from teaegg.retrieval.query import Language
@@ -23,6 +24,11 @@ class ShownPassage:
 
     text: str
     place: str = ""
+
+    @classmethod
+    def of(cls, passage: Passage) -> ShownPassage:
+        """The passage as training, exams and serving show it."""
+        return cls(passage.text, passage.place)
 
 
 def reading_messages(

@@ -11,6 +11,7 @@ from teaegg import __version__
 from teaegg.app.cli.commands import (
     ask,
     checks,
+    data,
     demo,
     documents,
     glossary,
@@ -18,6 +19,7 @@ from teaegg.app.cli.commands import (
     learn,
     mcp,
     people,
+    scenes,
     serve,
     sources,
     train,
@@ -87,6 +89,9 @@ for _name, _group in (
         application.add_typer(_group, name=f"{_name}s", hidden=True)
 
 application.add_typer(sources.sources, name="sources", rich_help_panel=_DOCUMENTS)
+application.add_typer(scenes.scenes, name="scene", rich_help_panel=_EXPERTS)
+application.add_typer(scenes.scenes, name="scenes", hidden=True)
+application.add_typer(data.data, name="data", rich_help_panel=_EXPERTS)
 
 
 def main() -> None:

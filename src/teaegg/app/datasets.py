@@ -1,0 +1,186 @@
+"""The datasets of a workspace: made from what an actor may read, and shown to those who read it all."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any, TypeVar
+
+from teaegg.access import policy
+from teaegg.access.service import Access
+from teaegg.core.actors import Actor
+from teaegg.core.clock import Clock
+from teaegg.core.errors import InvalidRequestError, NotFoundError
+from teaegg.core.scenes import Scene
+from teaegg.distill.data import editing
+from teaegg.distill.data.corpus import StoredCorpus
+from teaegg.distill.data.make import MOST_QUIZZED, DatasetReport, make_dataset
+from teaegg.distill.data.manifest import Manifest, Stage, read_manifest
+from teaegg.distill.data.quiz import Student
+from teaegg.distill.data.stages import OnProgress
+from teaegg.distill.data.statistics import Statistics, statistics
+from teaegg.distill.teachers.base import Teacher
+from teaegg.distill.teachers.structure.teacher import StructureTeacher
+from teaegg.retrieval.search import Searcher
+from teaegg.store.documents import DocumentRecords
+from teaegg.store.index import PassageIndex
+
+_NAME = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,62}[a-z0-9])?")
+Result = TypeVar("Result")
+
+
+class Datasets:
+    """Each method on behalf of an actor. A dataset tells what its documents say: whoever may not read
+    every one of them gets the same NotFoundError as for one that is not there."""
+
+    def __init__(
+        self,
+        folder: Path,
+        access: Access,
+        documents: DocumentRecords,
+        index: PassageIndex,
+        searcher: Searcher,
+        clock: Clock,
+    ) -> None:
+        self._folder = folder
+        self._access = access
+        self._documents = documents
+        self._index = index
+        self._searcher = searcher
+        self._clock = clock
+
+    async def make(
+        self,
+        actor: Actor,
+        scene: Scene,
+        *,
+        name: str = "",
+        teacher: Teacher | None = None,
+        student: Student | None = None,
+        most_quizzed: int = MOST_QUIZZED,
+        on_progress: OnProgress = lambda stage, done, total: None,
+    ) -> DatasetReport:
+        """Make or bring up to date the dataset `name`, else the scene's, from what the actor may read.
+
+        Without `teacher` questions come from structure alone. Raises NotAllowedError for members,
+        NotFoundError for a collection that the actor does not read or somebody else's dataset, else
+        as `make_dataset`.
+        """
+        visible = await self._access.visible(actor)
+        policy.require_distil(actor, scene.collections, visible)
+        known = await self._access.list_collections(actor)
+        for collection in scene.collections:
+            if collection not in known:
+                raise NotFoundError(
+                    f"There is no collection {collection}.", remedy="See `teaegg collection list`."
+                )
+        folder = self._place(name or scene.name)
+        if read_manifest(folder) is not None:
+            await self._require(actor, folder)
+        corpus = StoredCorpus(
+            self._documents,
+            self._index,
+            self._searcher,
+            visible=visible,
+            collections=frozenset(scene.collections),
+        )
+        return await make_dataset(
+            scene,
+            corpus,
+            teacher or StructureTeacher(),
+            folder,
+            clock=self._clock,
+            student=student,
+            most_quizzed=most_quizzed,
+            on_progress=on_progress,
+        )
+
+    async def list(self, actor: Actor) -> Sequence[Manifest]:
+        """The datasets whose documents the actor may read, by name."""
+        policy.require_distil(actor, (), await self._access.visible(actor))
+        readable = await self._readable(actor)
+        found = []
+        for folder in sorted(self._folder.glob("*")):
+            manifest = await asyncio.to_thread(read_manifest, folder)
+            if manifest is not None and self._may_see(actor, manifest, readable):
+                found.append(manifest)
+        return found
+
+    async def folder(self, actor: Actor, name: str) -> Path:
+        """Where the files of a dataset are, for what trains on them."""
+        folder = self._place(name)
+        await self._require(actor, folder)
+        return folder
+
+    async def manifest(self, actor: Actor, name: str) -> Manifest:
+        return await self._require(actor, self._place(name))
+
+    async def records(self, actor: Actor, name: str, stage: Stage) -> Sequence[Any]:
+        """The records of one stage: `SplitDocument`, `Asked` or `Row`."""
+        return await self._in_folder(actor, name, lambda at: editing.read_stage(at, stage))
+
+    async def record_text(self, actor: Actor, name: str, stage: Stage, record: str) -> str:
+        """One record as JSON on several lines."""
+        return await self._in_folder(actor, name, lambda at: editing.record_text(at, stage, record))
+
+    async def replace_record(
+        self, actor: Actor, name: str, stage: Stage, record: str, text: str
+    ) -> None:
+        """Raises InvalidRequestError for what does not fit; the file then stays as it was."""
+        await self._in_folder(
+            actor, name, lambda at: editing.replace_record(at, stage, record, text)
+        )
+
+    async def set_field(
+        self, actor: Actor, name: str, stage: Stage, record: str, field: str, value: str
+    ) -> None:
+        """As `replace_record`, for one field."""
+        await self._in_folder(
+            actor, name, lambda at: editing.set_field(at, stage, record, field, value)
+        )
+
+    async def drop_record(self, actor: Actor, name: str, stage: Stage, record: str) -> None:
+        await self._in_folder(actor, name, lambda at: editing.drop_record(at, stage, record))
+
+    async def replace_file(self, actor: Actor, name: str, stage: Stage, text: str) -> int:
+        """As `replace_record`, for the whole file; returns how many records it has now."""
+        return await self._in_folder(actor, name, lambda at: editing.replace_file(at, stage, text))
+
+    async def statistics(self, actor: Actor, name: str, *, sample: int = 5) -> Statistics:
+        manifest = await self.manifest(actor, name)
+        return await self._in_folder(
+            actor, name, lambda at: statistics(at, manifest, sample=sample)
+        )
+
+    async def _in_folder(self, actor: Actor, name: str, work: Callable[[Path], Result]) -> Result:
+        folder = self._place(name)
+        await self._require(actor, folder)
+        return await asyncio.to_thread(work, folder)
+
+    def _place(self, name: str) -> Path:
+        if not _NAME.fullmatch(name):
+            raise InvalidRequestError(
+                f"{name[:80]!r} cannot name a dataset.", remedy="Use a-z, 0-9 and hyphens."
+            )
+        return self._folder / name
+
+    async def _require(self, actor: Actor, folder: Path) -> Manifest:
+        policy.require_distil(actor, (), await self._access.visible(actor))
+        manifest = await asyncio.to_thread(read_manifest, folder)
+        readable = await self._readable(actor)
+        if manifest is None or not self._may_see(actor, manifest, readable):
+            raise NotFoundError(
+                f"There is no dataset {folder.name}.", remedy="See `teaegg data list`."
+            )
+        return manifest
+
+    async def _readable(self, actor: Actor) -> frozenset[str]:
+        found = await self._documents.list(visible=await self._access.visible(actor))
+        return frozenset(document.id for document in found)
+
+    def _may_see(self, actor: Actor, manifest: Manifest, readable: frozenset[str]) -> bool:
+        """Owners see all, also of documents that are forgotten by now; nobody else can prove a right
+        to these."""
+        return actor.is_owner or readable.issuperset(manifest.documents)
