@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import importlib.util
 import sys
 from collections.abc import Callable
@@ -12,10 +13,12 @@ from typing import Any
 import pytest
 from pydantic import SecretStr
 
+from teaegg.core.clock import SystemClock
 from teaegg.core.documents import Location, Passage
 from teaegg.core.scenes import Scene
 from teaegg.core.settings import TeacherSettings
 from teaegg.distill.teachers.base import Lesson
+from teaegg.distill.teachers.endpoint import EndpointTeacher
 
 
 def _beside(name: str) -> ModuleType:
@@ -75,5 +78,22 @@ def settings_for() -> Callable[..., TeacherSettings]:
     def make(base_url: str, **fields: Any) -> TeacherSettings:
         wanted = {"engine": "endpoint", "model": "large", "timeout_seconds": 5, **fields}
         return TeacherSettings(base_url=base_url, api_key=SecretStr("key"), **wanted)
+
+    return make
+
+
+@pytest.fixture
+def teacher_of() -> Callable[..., EndpointTeacher]:
+    """A teacher whose pauses between tries are over at once; `naps` collects their seconds."""
+
+    def make(settings: TeacherSettings, **fields: Any) -> EndpointTeacher:
+        naps = fields.pop("naps", [])
+
+        async def nap(seconds: float) -> None:
+            naps.append(seconds)
+            await asyncio.sleep(0)
+
+        fields = {"sleep": nap, "chance": lambda: 1.0, **fields}
+        return EndpointTeacher(settings, SystemClock(), **fields)
 
     return make
