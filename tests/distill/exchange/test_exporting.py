@@ -148,7 +148,7 @@ def test_rows_that_a_form_cannot_hold_are_left_out_and_told(tmp_path: Path) -> N
     assert export_rows([SIMPLE, odd], "messages", tmp_path / "b.jsonl").rows == 2
     with pytest.raises(InvalidRequestError, match="no worse answer"):
         export_rows([SIMPLE], "preference", tmp_path / "c.jsonl")
-    with pytest.raises(InvalidRequestError, match="there are none"):
+    with pytest.raises(InvalidRequestError, match="There are none"):
         export_rows([], "messages", tmp_path / "c.jsonl")
     with pytest.raises(InvalidRequestError, match=r"c\.csv"):
         export_rows([SIMPLE], "messages", tmp_path / "c.csv")

@@ -54,21 +54,19 @@ def export_rows(
         else:
             records.append(_WRITERS[form](row, pairs))
     if not records:
-        why = left_out[0].what if left_out else "there are none"
-        raise InvalidRequestError(f"No row can be exported: {why}.", remedy="Choose another form.")
+        why = left_out[0].what if left_out else "There are none."
+        raise InvalidRequestError(f"No row can be exported. {why}", remedy="Choose another form.")
     _write(out, _text(records, out.suffix))
     return Exported(len(records), tuple(left_out), _describe(out, form, pairs=pairs))
 
 
 def _problem(row: Row, form: ExportForm, *, pairs: bool) -> str:
     if pairs and not row.rejected:
-        return "it has no worse answer"
-    if form == "completion" and not row.answer:
-        return "it has no answer"
+        return "It has no worse answer."
     return "" if form not in ("alpaca", "sharegpt") or _alternates(row) else _NOT_IN_TURN
 
 
-_NOT_IN_TURN = "its turns are not question and answer in turn"
+_NOT_IN_TURN = "Its turns are not question and answer in turn."
 
 
 def _alternates(row: Row) -> bool:

@@ -12,10 +12,7 @@ from teaegg.core.ids import text_hash
 from teaegg.distill.exchange.columns import Part
 from teaegg.distill.exchange.forms import Draft, draft_of
 from teaegg.distill.exchange.records import Found, read_records
-from teaegg.distill.rows import Row, Turn, read_rows, write_rows
-
-IMPORTED_FILE = "imported.jsonl"
-"""Stands in the folder of a dataset beside the rows that were made, which are made anew at times."""
+from teaegg.distill.rows import Row, Turn
 
 _ID_HEX_DIGITS = 16
 _MOST_COLUMNS_SHOWN = 12
@@ -66,16 +63,6 @@ def import_file(
     if not rows:
         raise _nothing_taken(path, problems)
     return Imported(tuple(rows.values()), tuple(problems), duplicates, records.notes)
-
-
-def add_to_dataset(folder: Path, rows: Iterable[Row]) -> int:
-    """Put the rows that are not there yet behind those imported before; returns how many."""
-    path = folder / IMPORTED_FILE
-    known = {row.id: row for row in read_rows(path)} if path.is_file() else {}
-    new = {row.id: row for row in rows if row.id not in known}
-    if new:
-        write_rows(path, [*known.values(), *new.values()])
-    return len(new)
 
 
 def _row(record: Found, named: Mapping[Part, str], instructions: str) -> Row:
