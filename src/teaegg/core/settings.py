@@ -347,7 +347,7 @@ class TeacherSettings(_Section):
         0, ge=0, description="Most tokens, sent and answered, that a dataset may take. 0: no bound."
     )
     answer_tokens: int = Field(
-        2048, ge=64, le=131_072, description="Longest answer of one call, in tokens."
+        4096, ge=64, le=131_072, description="Longest answer of one call, in tokens."
     )
     temperature: float = Field(0.7, ge=0, le=2, description="0 repeats itself, 1 varies freely.")
     logprobs: int = Field(
@@ -383,6 +383,8 @@ class TeacherSettings(_Section):
     def _endpoint_is_complete(self) -> TeacherSettings:
         if self.engine == "endpoint" and not (self.base_url and self.model):
             raise ValueError("engine 'endpoint' needs base_url and model")
+        if "@" in urlsplit(self.base_url).netloc:
+            raise ValueError("base_url must hold no user or password; the key stands in api_key")
         if self.budget and not (self.price_in_per_million or self.price_out_per_million):
             raise ValueError(
                 "a budget of money needs price_in_per_million or price_out_per_million"

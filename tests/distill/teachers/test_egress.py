@@ -31,7 +31,7 @@ from teaegg.distill.teachers.endpoint import EndpointTeacher
         ("http://[2001:4860::8888]/v1", "outside"),
         ("http://no-such-host.invalid/v1", "outside"),
         ("http://127.0.0.1.no-such-host.invalid/v1", "outside"),
-        ("http://user@8.8.8.8/127.0.0.1", "outside"),
+        ("http://127.0.0.1@8.8.8.8/v1", "outside"),
         ("http://" + "a" * 300, "outside"),
         ("nonsense", "outside"),
         ("", "outside"),

@@ -72,6 +72,12 @@ def test_quotes_are_put_where_they_stand_and_never_invented(
     assert taught.quotes == expected
 
 
+def test_whole_items_of_an_answer_that_was_cut_off_are_used() -> None:
+    second = {**ITEM, "kind": "condition"}
+    content = json.dumps({"items": [ITEM, second, ITEM]}, ensure_ascii=False)[:-20]
+    assert [each.kind for each in read(content)] == ["lookup", "condition"]
+
+
 def test_items_of_other_kinds_and_too_many_are_left_out() -> None:
     wanted = {**ITEM, "kind": "condition"}
     content = json.dumps({"items": [ITEM] * 5 + [wanted, {**ITEM, "kind": "poem"}, {}]})

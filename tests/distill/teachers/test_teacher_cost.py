@@ -84,6 +84,22 @@ async def test_a_call_that_could_exceed_the_budget_is_not_sent(
     assert "not paid for again" in caught.value.remedy
 
 
+async def test_what_a_first_try_took_is_kept_when_the_budget_ends_before_the_second(
+    teaching: Any, settings_for: Any, make_lesson: Any, teacher_of: Any
+) -> None:
+    slow = teaching.completion("late", seconds=3)
+    with teaching.teaching_server(lambda number, request: slow) as server:
+        settings = settings_for(
+            server.base_url, timeout_seconds=0.1, budget_tokens=4000, answer_tokens=500
+        )
+        teacher = teacher_of(settings)
+        reply = await teacher.reply(make_lesson())
+        await teacher.close()
+    assert reply.failure and reply.failure.reason == "budget" and reply.failure.stops
+    assert reply.usage == teacher.spent
+    assert 500 < reply.usage.total <= 4000
+
+
 async def test_a_call_that_waits_for_the_budget_is_sent_when_others_took_less(
     teacher_of: Any, teaching: Any, settings_for: Any, make_lesson: Any
 ) -> None:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from typing import assert_never
 
 from teaegg.core.clock import Clock
-from teaegg.core.errors import SettingsError
+from teaegg.core.errors import SettingsError, TeachingStoppedError
 from teaegg.core.settings import TeacherSettings
 from teaegg.distill.teachers.base import Lesson, Taught
 from teaegg.distill.teachers.calling import Caller, Heard, Missed
@@ -138,7 +138,12 @@ class EndpointTeacher:
         tries = 0
         while True:
             dialect = self._dialect
-            outcome, usage = await self._called(caller, lesson, messages)
+            try:
+                outcome, usage = await self._called(caller, lesson, messages)
+            except TeachingStoppedError as error:
+                if cost.total:
+                    return Reply(usage=cost, failure=_spent_before(error))
+                raise
             cost += usage
             match outcome:
                 case Heard():
@@ -206,7 +211,7 @@ class EndpointTeacher:
             return replace(reply, failure=failure)
         read = read_reply(heard.content, lesson, self.name)
         if isinstance(read, Failure):
-            return replace(reply, failure=read)
+            return replace(reply, failure=_cut() if heard.finish == "length" else read)
         chances = chances_of_answers(heard.content, heard.tokens, read)
         return replace(reply, taught=read, chances=chances)
 
@@ -257,10 +262,17 @@ def _unfinished(heard: Heard) -> Failure | None:
     if heard.refusal or heard.finish == "content_filter":
         said = heard.refusal or heard.content
         return Failure("refused", f"The model would not answer: {said[:160]!r}.")
-    if heard.finish == "length":
-        return Failure(
-            "cut",
-            "The answer was longer than was allowed and is cut off.",
-            "Raise teacher.answer_tokens, or ask for fewer questions a lesson.",
-        )
     return None
+
+
+def _cut() -> Failure:
+    return Failure(
+        "cut",
+        "The answer was longer than was allowed and is cut off.",
+        "Raise teacher.answer_tokens, or ask for fewer questions a lesson.",
+    )
+
+
+def _spent_before(error: TeachingStoppedError) -> Failure:
+    """The budget ended between two tries: what the first one took must be kept."""
+    return Failure("budget", error.message, error.remedy, stops=True)

@@ -57,7 +57,8 @@ _RULES: dict[Language, str] = {
         "3. 答案取段落原文中最短的、足以回答的词句，逐字照抄；有几点时每点一行。\n"
         "4. quotes 写出证明答案的原文（逐字照抄，一个字也不改）和段落编号。\n"
         "5. 段落没有写明答案的问题：answer 写“{not_said}”，quotes 为空列表。\n"
-        "6. 只输出一个 JSON 对象，形如：{form}"
+        "6. 段落不适合的种类就不写，不要编造。\n"
+        "7. 只输出一个 JSON 对象，形如：{form}"
     ),
     "en": (
         "You write questions and answers to train a reading model.\n"
@@ -68,7 +69,8 @@ _RULES: dict[Language, str] = {
         "3. An answer is the shortest words of a passage that answer, copied exactly; one finding a line.\n"
         "4. quotes gives the words of the passage that prove the answer, copied exactly, with its number.\n"
         '5. Where the passages do not state the answer: answer is "{not_said}" and quotes is empty.\n'
-        "6. Output one JSON object and nothing else, of the form: {form}"
+        "6. Leave out a kind that the passages do not allow; make nothing up.\n"
+        "7. Output one JSON object and nothing else, of the form: {form}"
     ),
 }
 _WISH: dict[Language, str] = {

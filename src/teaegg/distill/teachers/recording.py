@@ -60,11 +60,15 @@ class Recording:
         """The model that answered first, by its own word."""
         return self._served.get(teacher, "")
 
+    def records(self) -> Iterator[Record]:
+        """The last record of every lesson, with its answers and, where they were asked for, their
+        probabilities."""
+        yield from self._latest.values()
+
     @property
     def fingerprint(self) -> str:
         """Of all that is recorded: another answer makes another fingerprint."""
-        lines = sorted(record.model_dump_json() for record in self._latest.values())
-        return text_hash("\n".join(lines))
+        return text_hash("\n".join(sorted(record.model_dump_json() for record in self.records())))
 
     async def add(self, record: Record) -> None:
         """On the disk when this returns."""

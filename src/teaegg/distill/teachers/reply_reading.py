@@ -15,7 +15,7 @@ from teaegg.distill.teachers.replies import Failure
 from teaegg.retrieval.reading_prompt import not_said
 
 _THINKING = re.compile(r"<think>.*?(?:</think>|\Z)", re.DOTALL)
-_MOST_STARTS = 40
+_MOST_ATTEMPTS = 200
 _EXCERPT_CHARACTERS = 160
 _SCHEMA_REMEDY = "Use a model that keeps to a JSON schema, or a larger one."
 
@@ -23,14 +23,14 @@ _SCHEMA_REMEDY = "Use a model that keeps to a JSON schema, or a larger one."
 def read_reply(content: str, lesson: Lesson, teacher: str) -> tuple[Taught, ...] | Failure:
     """The items that can be used, at most as many of a kind as were asked for; or why there are none.
 
-    Fences, words around the JSON, a bare list and a lost kind where only one was asked for are
-    forgiven; nothing is made up.
+    Fences, words around the JSON, a bare list, a lost kind where only one was asked for and an end
+    that is missing are forgiven; nothing is made up.
     """
     said = _THINKING.sub("", content).strip()
     if not said:
         return Failure("empty", "The model answered with no text.", _SCHEMA_REMEDY)
-    found = next(_items_in(said), None)
-    if found is None:
+    found = _items_in(said)
+    if not found:
         return Failure("no_json", f"The model answered no JSON: {_excerpt(said)}.", _SCHEMA_REMEDY)
     taught = tuple(_as_many_as_wanted(_taught(found, lesson, teacher), lesson.count))
     if not taught:
@@ -46,31 +46,31 @@ def _excerpt(text: str) -> str:
     return repr(text[:_EXCERPT_CHARACTERS])
 
 
-def _items_in(text: str) -> Iterator[list[Any]]:
-    """Lists of items of the JSON values in `text`, the first that stands there first."""
+def _items_in(text: str) -> list[Any]:
+    """The first list of items in `text`; where none is whole, as in an answer that was cut off, the
+    whole items in it."""
     decoder = json.JSONDecoder()
-    end = 0
-    for start in _starts(text):
-        if start < end:
+    singles: list[Any] = []
+    end = attempts = 0
+    for found in re.finditer(r"[{\[]", text):
+        # Each attempt may cost a look at the rest of the text, so that only some are made.
+        if found.start() < end or attempts == _MOST_ATTEMPTS:
             continue
+        attempts += 1
         try:
-            value, end = decoder.raw_decode(text, start)
+            value, end = decoder.raw_decode(text, found.start())
         except (ValueError, RecursionError):
             continue
         items = _items_of(value)
         if items is not None:
-            yield items
-
-
-def _starts(text: str) -> list[int]:
-    """Each costs a look at the rest of the text, so that only some are tried."""
-    return [found.start() for found in re.finditer(r"[{\[]", text)][:_MOST_STARTS]
+            return items
+        if isinstance(value, dict) and "question" in value:
+            singles.append(value)
+    return singles
 
 
 def _items_of(value: Any) -> list[Any] | None:
-    if isinstance(value, dict):
-        if "question" in value:
-            return [value]
+    if isinstance(value, dict) and "question" not in value:
         value = next((each for each in value.values() if _is_items(each)), None)
     return value if _is_items(value) else None
 
