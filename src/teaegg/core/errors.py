@@ -66,3 +66,19 @@ class ModelError(TeaEggError):
 
 class ModelUnavailableError(ModelError):
     """A model endpoint did not answer in time; trying again may help."""
+
+
+class LessonError(ModelError):
+    """A teacher gave nothing usable for one lesson; `reason` names why. The next may well succeed."""
+
+    def __init__(self, message: str, *, reason: str, remedy: str = "") -> None:
+        super().__init__(message, remedy=remedy)
+        self.reason = reason
+
+
+class TeachingStoppedError(ModelError):
+    """A teacher gives no further lesson in this run; `reason` names why. What it taught is kept."""
+
+    def __init__(self, message: str, *, reason: str, remedy: str = "") -> None:
+        super().__init__(message, remedy=remedy)
+        self.reason = reason

