@@ -216,7 +216,7 @@ async def test_only_owners_decide_and_only_they_ask_about_others(
     for work in (
         service.release(editor, "prices"),
         service.retire(editor, "prices"),
-        service.roll_back(editor, "prices"),
+        service.earlier_release(editor, "prices"),
         service.widen(editor, "prices", "group", "finance", why="because"),
         service.narrow(editor, "prices", "group", "finance"),
         service.why("li", "prices", asked_by=editor),
@@ -275,7 +275,7 @@ async def test_going_back_releases_what_was_released_before(
 ) -> None:
     chen = await company.actor("chen")
     with pytest.raises(NotFoundError, match="No earlier release"):
-        await service.roll_back(chen, "prices")
+        await service.earlier_release(chen, "prices")
     first, _ = await service.release(chen, "prices")
     clock.seconds += 60
     newer = make_expert("prices", "2")
@@ -287,5 +287,7 @@ async def test_going_back_releases_what_was_released_before(
     released, before = await service.release(chen, "prices", why="newer documents")
     assert (released.id, before) == (newer.id, first.id)
     clock.seconds += 60
-    assert (await service.roll_back(chen, "prices", why="it was worse")).id == first.id
+    earlier = await service.earlier_release(chen, "prices")
+    assert earlier.id == first.id
+    await service.release(chen, earlier.id, why="it was worse")
     assert (await service.find(chen, "prices")).id == first.id

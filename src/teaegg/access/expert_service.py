@@ -20,6 +20,7 @@ from teaegg.store.grants import GranteeKind
 _EVERYTHING = VisibleSet(everything=True)
 _MAX_WHY_CHARACTERS = 500
 _SPEAKING: tuple[ExpertState, ...] = ("released",)
+_RETIRED: tuple[ExpertState, ...] = ("retired",)
 
 
 class ExpertAccess:
@@ -106,12 +107,13 @@ class ExpertAccess:
             record.id, by=actor.name, at=self._clock.now(), why=_checked(why)
         )
 
-    async def roll_back(self, actor: Actor, scene: str, *, why: str = "") -> ExpertRecord:
-        """Release again what was released before. Raises NotFoundError when nothing was."""
+    async def earlier_release(self, actor: Actor, scene: str) -> ExpertRecord:
+        """What answered for `scene` last before its current release, to go back to.
+
+        Raises NotFoundError when nothing did that could come back.
+        """
         require_manage(actor)
-        found = await self._experts.called(
-            scene, actor=actor, visible=_EVERYTHING, states=("retired",)
-        )
+        found = await self._experts.called(scene, actor=actor, visible=_EVERYTHING, states=_RETIRED)
         released = [
             (change.at, record.id, record)
             for record in found
@@ -123,11 +125,7 @@ class ExpertAccess:
                 f"No earlier release of {scene[:80]!r} is there to go back to.",
                 remedy="See `teaegg expert list`.",
             )
-        record = max(released)[2]
-        await self._experts.release(
-            record.id, by=actor.name, at=self._clock.now(), why=_checked(why)
-        )
-        return record
+        return max(released)[2]
 
     async def retire(self, actor: Actor, name: str, *, why: str = "") -> ExpertRecord:
         require_manage(actor)

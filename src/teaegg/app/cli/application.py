@@ -13,6 +13,7 @@ from teaegg.app.cli.commands import (
     checks,
     demo,
     documents,
+    experts,
     glossary,
     grants,
     learn,
@@ -59,6 +60,7 @@ def _root(
 
 
 _DOCUMENTS, _QUESTIONS, _PEOPLE, _MACHINE = "Documents", "Questions", "Who may read", "Machine"
+_EXPERTS = "Experts"
 
 for _panel, _commands in (
     (_DOCUMENTS, (learn.learn, documents.documents, documents.show, documents.forget)),
@@ -84,6 +86,8 @@ for _name, _group in (
         application.add_typer(_group, name=f"{_name}s", hidden=True)
 
 application.add_typer(sources.sources, name="sources", rich_help_panel=_DOCUMENTS)
+application.add_typer(experts.experts, name="expert", rich_help_panel=_EXPERTS)
+application.add_typer(experts.experts, name="experts", hidden=True)
 
 
 def main() -> None:

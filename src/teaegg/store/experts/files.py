@@ -37,8 +37,12 @@ class ExpertFiles:
     def place(self, expert: str) -> Path:
         return self._folder / expert
 
+    async def check(self, expert: Expert, source: Path) -> None:
+        """Raises what `put` would raise for `source`, and changes nothing."""
+        await asyncio.to_thread(_check_source, expert, source)
+
     async def put(self, expert: Expert, source: Path) -> Path:
-        """Copy `source`, durably, and return where it lies; putting the same again changes nothing.
+        """Copy `source`, durably, and return where it lies; putting the same again repairs what is damaged.
 
         Raises InvalidRequestError when the folder holds another adapter than the expert names, or
         the expert another id than its content gives it; StorageError when the disk refuses.
@@ -59,15 +63,18 @@ class ExpertFiles:
     def _put(self, expert: Expert, source: Path) -> Path:
         place = self.place(expert.id)
         _check_source(expert, source)
-        if place.exists():
-            return self._opened(expert)
+        if self._is_whole(expert):
+            return place
         partial = place.with_name(f"{expert.id[:12]}.{secrets.token_hex(4)}{_PARTIAL}")
         try:
+            place.parent.mkdir(parents=True, exist_ok=True)
             shutil.copytree(source, partial)
             manifest = {"expert": asdict(expert), "files": _hashes(partial)}
             text = json.dumps(manifest, ensure_ascii=False, indent=2)
             (partial / MANIFEST).write_text(text, encoding="utf-8")
             _flush(partial)
+            # What is there is damaged: this export is the same expert, and whole.
+            shutil.rmtree(place, ignore_errors=True)
             partial.rename(place)
             _flush_folder(place.parent)
         except OSError as error:
@@ -77,6 +84,13 @@ class ExpertFiles:
                 remedy="Free disk space or check the rights on the folder, then try again.",
             ) from error
         return place
+
+    def _is_whole(self, expert: Expert) -> bool:
+        try:
+            self._opened(expert)
+        except StorageError:
+            return False
+        return True
 
     def _opened(self, expert: Expert) -> Path:
         place = self.place(expert.id)

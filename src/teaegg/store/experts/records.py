@@ -254,7 +254,10 @@ class ExpertRecords:
             .order_by(columns.grantee_kind, columns.grantee)
         )
         async with self._database.reading() as connection:
-            return tuple(Widening(*row) for row in await connection.execute(statement))
+            return tuple(
+                Widening(cast(GranteeKind, kind), grantee, by, at, why)
+                for kind, grantee, by, at, why in await connection.execute(statement)
+            )
 
     async def changes(self, expert: str) -> tuple[Change, ...]:
         """Its history, the registration first."""
@@ -265,7 +268,10 @@ class ExpertRecords:
             .order_by(columns.ordinal)
         )
         async with self._database.reading() as connection:
-            return tuple(Change(*row) for row in await connection.execute(statement))
+            return tuple(
+                Change(cast(ExpertState, state), by, at, why)
+                for state, by, at, why in await connection.execute(statement)
+            )
 
     async def _select(self, *conditions: ColumnElement[bool]) -> tuple[ExpertRecord, ...]:
         statement = (
