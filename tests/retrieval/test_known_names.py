@@ -106,7 +106,7 @@ async def test_every_change_by_another_program_is_known_at_the_next_question(add
     await records.set_state("a", "v", "quarantined")
     assert await known() == []
     await records.put(document("a", "差旅制度"), root="")
-    await records.forget(["a"])
+    await records.forget(["a"], at=datetime(2026, 3, 2, tzinfo=UTC))
     assert await known() == []
     await database.close()
     await other.close()

@@ -154,7 +154,7 @@ class Access:
         found = await self._documents.get(document, visible=await self.visible(asked_by))
         if found is None:
             raise _no_document(document)
-        return explain(await self._standing(user, found), found)
+        return explain(await self.standing(user, found), found)
 
     # Accounts
 
@@ -305,10 +305,7 @@ class Access:
         """Let a user or group read a collection or one document. The first record of it is kept."""
         policy.require_manage(acting)
         _check_kinds(grantee_kind, target_kind)
-        if grantee_kind == "user":
-            await self._require_user(grantee)
-        else:
-            await self._require_group(grantee)
+        await self.require_grantee(grantee_kind, grantee)
         await self._require_target(target_kind, target)
         await self._grants.add_grant(
             Grant(
@@ -368,13 +365,28 @@ class Access:
 
     # What the names above must stand for
 
-    async def _standing(self, name: str, document: Document) -> policy.Standing:
-        grants = await self._grants.grants_on(document)
+    async def standing(self, name: str, document: Document | None = None) -> policy.Standing:
+        """What decides about an account, with every grant there is, or those on `document`.
+
+        For explanations. Raises NotFoundError for a name without an account.
+        """
+        grants = (
+            await self._grants.grants_on(document)
+            if document is not None
+            else await self._grants.list_grants()
+        )
         if name == LOCAL_OWNER.name:
             return policy.Standing(name, LOCAL_OWNER.role, LOCAL_OWNER.groups, grants)
         user = await self._require_user(name)
         groups = actor_of(user).groups
         return policy.Standing(name, user.role, groups, grants, active=user.active)
+
+    async def require_grantee(self, kind: GranteeKind, name: str) -> None:
+        """Raises NotFoundError for a user or group that there is not."""
+        if kind == "user":
+            await self._require_user(name)
+        else:
+            await self._require_group(name)
 
     async def _require_user(self, name: str) -> User:
         user = await self._people.find_user(name) if is_name(name) else None

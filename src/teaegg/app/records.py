@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any, assert_never
 
+from teaegg.access.expert_policy import ExpertExplanation
 from teaegg.core.answers import Answer, Evidence, Sentence
 from teaegg.core.documents import Document, Passage
 from teaegg.core.versions import VersionNote
@@ -12,6 +13,7 @@ from teaegg.retrieval.query import Language
 from teaegg.retrieval.search import SearchResult
 from teaegg.retrieval.tracing import citation_record, version_record
 from teaegg.store.codec import location_record
+from teaegg.store.experts.records import ExpertRecord
 
 _SCORE_DIGITS = 4
 _LANGUAGES: tuple[Language, ...] = ("zh", "en")
@@ -28,6 +30,7 @@ def answer_record(answer: Answer, *, conversation: str = "") -> dict[str, Any]:
         "notes": list(answer.notes),
         "versions": {name: shown_version(note) for name, note in answer.versions.items()},
         "mode": answer.mode,
+        "expert": answer.expert,
         "confidence": round(answer.confidence, _SCORE_DIGITS),
         "trace": answer.trace,
         "timings": {stage: round(ms, 2) for stage, ms in answer.timings_ms.items()},
@@ -139,6 +142,28 @@ def document_record(document: Document) -> dict[str, Any]:
         "learned_at": document.learned_at.isoformat(),
         "reason": document.reason,
         "notes": list(document.notes),
+    }
+
+
+def shown_expert(record: ExpertRecord) -> dict[str, Any]:
+    """What whoever may use an expert is told of it."""
+    return {
+        "name": record.expert.scene,
+        "title": record.title or record.expert.scene,
+        "expert": record.id,
+        "state": record.state,
+        "registered_at": record.registered_at.isoformat(),
+    }
+
+
+def explained_expert(told: ExpertExplanation) -> dict[str, Any]:
+    """Why somebody may use an expert, or why not."""
+    return {
+        "user": told.user,
+        "expert": told.expert,
+        "scene": told.scene,
+        "verdict": told.verdict,
+        "reasons": [{"en": reason.en, "zh": reason.zh} for reason in told.reasons],
     }
 
 

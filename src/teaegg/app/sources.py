@@ -188,7 +188,7 @@ class Sources:
         await self._require(actor, name)
         self._require_quiet(name)
         gone = await self.documents_of(actor, name) if forget else []
-        await self._learner.forget(gone)
+        await self._learner.forget(gone, by=actor.name)
         await self._records.remove(name)
         return len(gone)
 

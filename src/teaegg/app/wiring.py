@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
@@ -9,28 +10,36 @@ from pathlib import Path
 from teaegg.access.service import Access
 from teaegg.app.configuration import secret_of
 from teaegg.app.datasets import Datasets
+from teaegg.app.experts import Experts
 from teaegg.app.glossary import Glossary
 from teaegg.app.sources import Sources
 from teaegg.app.workspace import Parts, Workspace
 from teaegg.core.clock import Clock, SystemClock
-from teaegg.core.errors import StorageError
+from teaegg.core.errors import StorageError, TeaEggError
 from teaegg.core.settings import Settings
+from teaegg.distill.lineage.forgetting import Forgetting
 from teaegg.ingest.learning.learner import Learner
 from teaegg.ingest.vectors import VectorFiller
 from teaegg.models.base import ChatModel, Embedder
 from teaegg.models.factory import make_chat_model, make_embedder
 from teaegg.retrieval.answering import Answerer
+from teaegg.retrieval.reading import ExpertModels
 from teaegg.retrieval.search import Searcher
 from teaegg.retrieval.understanding.company_words import CompanyWords
 from teaegg.serving.conversations import Conversations
 from teaegg.store.blobs import BlobStore
 from teaegg.store.database import Database, open_database
 from teaegg.store.documents import DocumentRecords
+from teaegg.store.experts.files import ExpertFiles
+from teaegg.store.experts.lineage import LineageRecords
+from teaegg.store.experts.records import ExpertRecords
 from teaegg.store.glossary import GlossaryFile
 from teaegg.store.index import PassageIndex
 from teaegg.store.lance import open_lance_index
 from teaegg.store.sources import SourceRecords
 from teaegg.store.traces import ConversationRecords, TraceRecords
+
+_LOG = logging.getLogger(__name__)
 
 
 @asynccontextmanager
@@ -40,10 +49,12 @@ async def open_workspace(
     clock: Clock | None = None,
     chat: ChatModel | None = None,
     embedder: Embedder | None = None,
+    expert_models: ExpertModels | None = None,
 ) -> AsyncIterator[Workspace]:
     """A workspace over `settings.home`; models load at their first use.
 
-    `clock`, `chat` and `embedder` replace what the settings name, for tests and programs.
+    `clock`, `chat`, `embedder` and `expert_models` replace what the settings name, for tests and
+    programs.
     Raises StorageError when the home folder cannot be used.
     """
     _make_home(settings)
@@ -61,7 +72,9 @@ async def open_workspace(
             settings.storage.index_url or str(settings.home / "index"),
             dimensions=settings.embedding.dimensions,
         )
-        parts = _assemble(settings, database, index, chat, embedder, clock)
+        experts = _ExpertParts(settings, database)
+        await _finish_forgetting(experts.forgetting)
+        parts = _assemble(settings, database, index, chat, embedder, clock, experts, expert_models)
         stack.push_async_callback(parts.learner.close)
         stack.push_async_callback(parts.sources.close)
         yield Workspace(parts)
@@ -74,6 +87,8 @@ def _assemble(
     chat: ChatModel,
     embedder: Embedder,
     clock: Clock,
+    experts: _ExpertParts,
+    expert_models: ExpertModels | None,
 ) -> Parts:
     documents = DocumentRecords(database)
     blobs = BlobStore(settings.home / "blobs")
@@ -82,7 +97,14 @@ def _assemble(
     access = Access(
         database, clock, session_hours=settings.server.session_hours, oidc=settings.oidc
     )
-    learner = Learner(index, documents, blobs, settings.ingest, clock)
+    learner = Learner(
+        index,
+        documents,
+        blobs,
+        settings.ingest,
+        clock,
+        after_forgetting=experts.forgetting.finish,
+    )
     searcher = Searcher(index, documents, embedder, CompanyWords(glossary), settings.search, clock)
     answerer = Answerer(
         searcher,
@@ -110,10 +132,38 @@ def _assemble(
             SourceRecords(database), documents, access, learner, settings.sources, clock, secret_of
         ),
         datasets=Datasets(settings.home / "datasets", access, documents, index, searcher, clock),
+        experts=Experts(
+            access,
+            experts.records,
+            experts.lineage,
+            experts.files,
+            documents,
+            learner,
+            clock,
+            expert_models,
+        ),
         vectors=VectorFiller(index, documents, embedder, settings.embedding, clock),
         chat=chat,
         embedder=embedder,
     )
+
+
+class _ExpertParts:
+    """What the records and files of experts are reached through."""
+
+    def __init__(self, settings: Settings, database: Database) -> None:
+        self.records = ExpertRecords(database)
+        self.lineage = LineageRecords(database)
+        self.files = ExpertFiles(settings.home / "experts")
+        self.forgetting = Forgetting(self.lineage, self.files, settings.home)
+
+
+async def _finish_forgetting(forgetting: Forgetting) -> None:
+    """What a killed process has left to delete. A disk that refuses must not keep the rest shut."""
+    try:
+        await forgetting.finish()
+    except TeaEggError as error:
+        _LOG.error("Forgetting could not be finished: %s", error)
 
 
 def _make_home(settings: Settings) -> None:

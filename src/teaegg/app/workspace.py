@@ -10,10 +10,11 @@ from typing import Any
 
 from teaegg.access.service import Access
 from teaegg.app.datasets import Datasets
+from teaegg.app.experts import Experts
 from teaegg.app.glossary import Glossary
 from teaegg.app.sources import Sources
 from teaegg.core.actors import Actor
-from teaegg.core.answers import AnswerMode
+from teaegg.core.answers import AskedMode
 from teaegg.core.documents import Document, ParsedDocument, Passage
 from teaegg.core.errors import InvalidRequestError, NotFoundError
 from teaegg.core.settings import Settings
@@ -23,6 +24,7 @@ from teaegg.ingest.vectors import VectorFiller
 from teaegg.models.base import ChatModel, Embedder
 from teaegg.retrieval.answering import Answerer, Asked
 from teaegg.retrieval.events import AnswerEvent, AnswerReady
+from teaegg.retrieval.reading import ReadingExpert
 from teaegg.retrieval.search import Searcher, SearchResult
 from teaegg.serving.conversations import Conversations
 from teaegg.store.blobs import BlobStore
@@ -53,6 +55,7 @@ class Parts:
     learner: Learner
     sources: Sources
     datasets: Datasets
+    experts: Experts
     vectors: VectorFiller
     chat: ChatModel
     embedder: Embedder
@@ -73,6 +76,7 @@ class Workspace:
         self.learner = parts.learner
         self.sources = parts.sources
         self.datasets = parts.datasets
+        self.experts = parts.experts
         self.vectors = parts.vectors
         self.chat = parts.chat
         self.embedder = parts.embedder
@@ -99,12 +103,24 @@ class Workspace:
         actor: Actor,
         question: str,
         *,
-        mode: AnswerMode | None = None,
+        mode: AskedMode | None = None,
         collections: Iterable[str] = (),
         conversation: str = "",
+        expert: str = "",
+        sandbox: bool = False,
     ) -> AsyncGenerator[AnswerEvent, None]:
-        """Answer events, the last of them `AnswerReady`; in a conversation, follow-ups are understood."""
+        """Answer events, the last of them `AnswerReady`; in a conversation, follow-ups are understood.
+
+        `expert` (a scene, or the id of an expert) answers instead of a mode; with `sandbox` also one
+        that has not been released.
+        """
         question = _checked(question)
+        if expert and mode:
+            raise InvalidRequestError(
+                "An expert answers in its own way; a mode cannot be asked for beside it.",
+                remedy="Name the expert or the mode.",
+            )
+        reading = await self.experts.reading(actor, expert, sandbox=sandbox) if expert else None
         understood = question
         if conversation:
             understood = await self.conversations.understand(conversation, actor, question)
@@ -113,8 +129,9 @@ class Workspace:
             understood=understood,
             actor=actor,
             visible=await self.access.visible(actor),
-            mode=mode or self.settings.answers.mode,
-            collections=frozenset(collections),
+            mode="expert" if reading else mode or self.settings.answers.mode,
+            collections=_within(reading, frozenset(collections)),
+            expert=reading,
         )
         self._open_questions += 1
         try:
@@ -220,6 +237,19 @@ class Workspace:
         if not plain or "\x00" in plain:
             raise InvalidRequestError(f"{name[:80]!r} is no file name.", remedy="Rename the file.")
         return self.settings.home / "uploads" / collection / plain
+
+
+def _within(reading: ReadingExpert | None, collections: frozenset[str]) -> frozenset[str]:
+    """The collections to search (empty: all): of an expert only those of its scene."""
+    if reading is None or not reading.collections:
+        return collections
+    chosen = collections & reading.collections if collections else reading.collections
+    if not chosen:
+        raise InvalidRequestError(
+            "The expert answers from other collections than the chosen ones.",
+            remedy="Leave the collections out, or ask without the expert.",
+        )
+    return chosen
 
 
 def _checked(question: str) -> str:

@@ -9,7 +9,10 @@ from typing import Literal
 from teaegg.core.documents import Location, Passage
 from teaegg.core.versions import VersionNote
 
-AnswerMode = Literal["quote", "compose"]
+AskedMode = Literal["quote", "compose"]
+"""What one may ask for; an answer is in mode "expert" when an expert was named instead."""
+
+AnswerMode = Literal[AskedMode, "expert"]
 Verdict = Literal["answered", "abstained", "refused"]
 
 
@@ -77,7 +80,8 @@ class Answer:
     holds the closest passages. `refused`: what the model wrote could not be verified.
     `confidence` is the calibrated probability that the evidence answers the question.
     `timings_ms` maps a stage to milliseconds. `notes` say which cited documents are not in force;
-    `versions` says the same of every shown document (cited or nearest) by id, as data.
+    `versions` says the same of every shown document (cited or nearest) by id, as data. `expert` is
+    the id of the expert that answered, in mode "expert".
     """
 
     verdict: Verdict
@@ -91,3 +95,4 @@ class Answer:
     timings_ms: dict[str, float] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
     versions: Mapping[str, VersionNote] = field(default_factory=dict)
+    expert: str = ""

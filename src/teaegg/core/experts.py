@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import json
+from dataclasses import asdict, dataclass
 from typing import Literal
+
+from teaegg.core.ids import text_hash
 
 ExpertState = Literal["candidate", "released", "retired", "withdrawn"]
 """`retired`: a newer one was released in its place. `withdrawn`: it may never speak again."""
+
+MAKING_COMMAND = "distill"
+"""The command that makes the expert of a scene, for messages that tell people to."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,3 +34,9 @@ class Expert:
     max_tokens: int
     dataset: str
     recipe: str
+
+
+def expert_id(expert: Expert) -> str:
+    """The id that its content gives it; `expert.id` itself does not count."""
+    content = {name: value for name, value in asdict(expert).items() if name != "id"}
+    return text_hash(json.dumps(content, ensure_ascii=False, sort_keys=True))

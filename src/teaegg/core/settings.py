@@ -226,6 +226,9 @@ class AnswerSettings(_Section):
         " (2: half); 1 leaves every decision to the scores.",
     )
     spans_offered: int = Field(6, ge=1, le=64, description="Spans among which the model picks.")
+    expert_passages: int = Field(
+        4, ge=1, le=20, description="Passages that an expert is shown, the best of the evidence."
+    )
 
 
 class ServerSettings(_Section):

@@ -12,9 +12,10 @@ from teaegg.core.ids import random_id
 from teaegg.core.settings import AnswerSettings, SearchSettings
 from teaegg.core.versions import VersionNote
 from teaegg.models.base import ChatModel, Embedder
-from teaegg.retrieval.compose import Composer, compose_messages
+from teaegg.retrieval.compose import ComposedSentence, Composer, compose_messages
 from teaegg.retrieval.events import AnswerEvent, AnswerReady, EvidenceFound, SentenceReady
 from teaegg.retrieval.quote import Quoter, Ranking
+from teaegg.retrieval.reading import Reader, ReadingExpert
 from teaegg.retrieval.search import Searcher, SearchResult
 from teaegg.retrieval.tracing import trace_record
 from teaegg.retrieval.wording import NO_ANSWER, REFUSED, answer_text, version_remark
@@ -26,7 +27,10 @@ _NEAREST = 3
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A question as asked and as understood, by whom, and what they may know of."""
+    """A question as asked and as understood, by whom, and what they may know of.
+
+    `expert` answers it in mode "expert", and is None in the others.
+    """
 
     question: str
     understood: str
@@ -34,6 +38,7 @@ class Asked:
     visible: VisibleSet
     mode: AnswerMode
     collections: frozenset[str] = frozenset()
+    expert: ReadingExpert | None = None
 
 
 @dataclass(slots=True)
@@ -50,7 +55,7 @@ class _Work:
 
 
 class Answerer:
-    """Both modes behind one interface; what leaves here has been verified."""
+    """All modes behind one interface; what leaves here has been verified."""
 
     def __init__(
         self,
@@ -69,6 +74,7 @@ class Answerer:
         self._embedder = embedder
         self._quoter = Quoter(index, chat, embedder, answer_settings, clock)
         self._composer = Composer(chat)
+        self._reader = Reader(passages=answer_settings.expert_passages)
         self._traces = traces
         self._evidence_passages = search_settings.evidence_passages
         self._settings = answer_settings
@@ -102,6 +108,8 @@ class Answerer:
         yield AnswerReady(answer)
 
     def _sentences(self, work: _Work) -> AsyncIterator[Sentence]:
+        if work.asked.expert is not None:
+            return self._read(work, work.asked.expert)
         return self._quoted(work) if work.asked.mode == "quote" else self._composed(work)
 
     async def _quoted(self, work: _Work) -> AsyncIterator[Sentence]:
@@ -114,17 +122,33 @@ class Answerer:
             work.sentences.append(sentence)
             yield sentence
 
-    async def _composed(self, work: _Work) -> AsyncIterator[Sentence]:
-        started = self._clock.monotonic_seconds()
+    def _composed(self, work: _Work) -> AsyncIterator[Sentence]:
         messages = compose_messages(work.asked.understood, work.found.evidence)
         work.prompt = "\n".join(message.content for message in messages)
-        async for composed in self._composer.stream(work.asked.understood, work.found.evidence):
-            if composed.sentence is None:
-                work.dropped.append({"text": composed.text, "reasons": list(composed.reasons)})
+        written = self._composer.stream(work.asked.understood, work.found.evidence)
+        return self._proved(work, written, "compose")
+
+    def _read(self, work: _Work, reading: ReadingExpert) -> AsyncIterator[Sentence]:
+        evidence = work.found.evidence
+        messages = self._reader.messages(
+            reading.expert, work.asked.understood, evidence, work.found.query.language
+        )
+        work.prompt = "\n".join(message.content for message in messages)
+        written = self._reader.stream(reading, messages, evidence, work.ranking.spans)
+        return self._proved(work, written, "expert")
+
+    async def _proved(
+        self, work: _Work, written: AsyncIterator[ComposedSentence], stage: str
+    ) -> AsyncIterator[Sentence]:
+        """What could be proved of what a model wrote; the rest is kept for the trace."""
+        started = self._clock.monotonic_seconds()
+        async for each in written:
+            if each.sentence is None:
+                work.dropped.append({"text": each.text, "reasons": list(each.reasons)})
                 continue
-            work.sentences.append(composed.sentence)
-            yield composed.sentence
-        work.timings_ms["compose"] = (self._clock.monotonic_seconds() - started) * 1000
+            work.sentences.append(each.sentence)
+            yield each.sentence
+        work.timings_ms[stage] = (self._clock.monotonic_seconds() - started) * 1000
 
     def _abstained(self, work: _Work) -> Answer:
         language = work.found.query.language
@@ -158,6 +182,7 @@ class Answerer:
             timings_ms=work.timings_ms,
             notes=_notes(cited, work.found),
             versions=_versions([*cited, *nearest], work.found),
+            expert=work.asked.expert.expert.id if work.asked.expert else "",
         )
 
     async def _keep(self, work: _Work, answer: Answer) -> None:
@@ -173,18 +198,20 @@ class Answerer:
             prompt=work.prompt,
             degraded=work.found.degraded,
             dropped=work.dropped,
-            models=self._models(),
+            models=self._models(work.asked.expert),
         )
         await self._traces.put(
             answer.trace, user=work.asked.actor.name, asked_at=asked_at, record=record
         )
 
-    def _models(self) -> Mapping[str, str]:
-        return {
-            "chat": self._chat.name,
-            "chat_fingerprint": self._chat.fingerprint,
+    def _models(self, expert: ReadingExpert | None) -> Mapping[str, str]:
+        chat = expert.chat if expert else self._chat
+        told = {
+            "chat": chat.name,
+            "chat_fingerprint": chat.fingerprint,
             "embedding": self._embedder.name,
         }
+        return {**told, "expert_state": expert.state} if expert else told
 
 
 def _notes(cited: Sequence[Citation], found: SearchResult) -> tuple[str, ...]:

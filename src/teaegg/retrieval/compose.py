@@ -12,15 +12,13 @@ from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 
 from teaegg.core.answers import Citation, Evidence, Sentence
-from teaegg.core.documents import Passage
 from teaegg.guard.claims import check_sentence
 from teaegg.guard.figures import figures
-from teaegg.guard.instructions import closed_stretches
 from teaegg.guard.wording import content_terms
 from teaegg.models.base import ChatModel, Message
 from teaegg.retrieval.marked_text import MarkedSentence, SentenceReader
+from teaegg.retrieval.proof import Proof, proof_of
 from teaegg.retrieval.query import Language, language_of
-from teaegg.retrieval.spans.sentences import split_sentences
 
 DOCUMENTS_DO_NOT_SAY: dict[Language, str] = {
     "zh": "资料中没有说明",
@@ -78,26 +76,6 @@ class Composition:
         return f"{len(self.dropped)} of {written} sentences could not be proved"
 
 
-@dataclass(frozen=True, slots=True)
-class _Proof:
-    """A passage as proof: the sentences that may be quoted (spans of `passage.text`), and its place."""
-
-    passage: Passage
-    spans: tuple[tuple[int, int], ...]
-
-    @property
-    def text(self) -> str:
-        return "\n".join(self.passage.text[start:end] for start, end in self.spans)
-
-    @property
-    def place(self) -> str:
-        """Title, headings and article, which the reader of a citation sees beside the quote."""
-        where = self.passage.location
-        number, _, suffix = (where.article or "").partition("-")
-        article = f"第{number}条" + (f"之{suffix}" if suffix else "") if number else ""
-        return " ".join(part for part in (self.passage.title, *where.path, article) if part)
-
-
 class Composer:
     """Free wording by `chat`, verified sentence by sentence."""
 
@@ -113,17 +91,17 @@ class Composer:
         Nothing comes when the model says that the documents do not say, or when there is no
         evidence. Raises ModelError and ModelUnavailableError.
         """
-        proofs = [_proof(item.passage) for item in evidence]
+        proofs = [proof_of(item.passage) for item in evidence]
         if not any(proof.spans for proof in proofs):
             return
         reader = SentenceReader()
         messages = _messages(question, proofs)
         async for piece in self._chat.stream(messages, max_tokens=self._max_tokens):
             for written in reader.feed(piece):
-                if not _says_nothing(written):
+                if not says_nothing(written.text):
                     yield _checked(written, proofs, question)
         for written in reader.finish():
-            if not _says_nothing(written):
+            if not says_nothing(written.text):
                 yield _checked(written, proofs, question)
 
     async def compose(self, question: str, evidence: Sequence[Evidence]) -> Composition:
@@ -137,10 +115,10 @@ class Composer:
 
 def compose_messages(question: str, evidence: Sequence[Evidence]) -> tuple[Message, ...]:
     """What the model is asked, for the trace."""
-    return _messages(question, [_proof(item.passage) for item in evidence])
+    return _messages(question, [proof_of(item.passage) for item in evidence])
 
 
-def _messages(question: str, proofs: Sequence[_Proof]) -> tuple[Message, ...]:
+def _messages(question: str, proofs: Sequence[Proof]) -> tuple[Message, ...]:
     language = language_of(question)
     passages = "\n".join(_as_data(number, proof) for number, proof in enumerate(proofs, start=1))
     return (
@@ -149,29 +127,19 @@ def _messages(question: str, proofs: Sequence[_Proof]) -> tuple[Message, ...]:
     )
 
 
-def _as_data(number: int, proof: _Proof) -> str:
+def _as_data(number: int, proof: Proof) -> str:
     """Angle brackets of the document are widened, so that it cannot close its own tag."""
     inside = f"[{number}] {proof.place}\n{proof.text}".replace("<", "＜").replace(">", "＞")
     return f"<passage>\n{inside}\n</passage>"
 
 
-def _proof(passage: Passage) -> _Proof:
-    """The sentences of a passage up to one that speaks to the model; the rest of its line goes too."""
-    closed = closed_stretches(passage.text)
-    spans = tuple(
-        (start, end)
-        for start, end in split_sentences(passage.text)
-        if not any(start < stop and begin < end for begin, stop in closed)
-    )
-    return _Proof(passage, spans)
-
-
-def _says_nothing(written: MarkedSentence) -> bool:
-    plain = written.text.strip(" 。.!！\"“”'").lower()
+def says_nothing(text: str) -> bool:
+    """Whether a model said, in either language, that the documents do not say."""
+    plain = text.strip(" 。.!！\"“”'").lower()
     return plain in {words.lower() for words in DOCUMENTS_DO_NOT_SAY.values()}
 
 
-def _checked(written: MarkedSentence, proofs: Sequence[_Proof], question: str) -> ComposedSentence:
+def _checked(written: MarkedSentence, proofs: Sequence[Proof], question: str) -> ComposedSentence:
     invented = [mark for mark in written.marks if not 1 <= mark <= len(proofs)]
     if invented:
         return _dropped(written, f"cites passage {invented[0]}, which was not given")
@@ -191,7 +159,7 @@ def _dropped(written: MarkedSentence, *reasons: str) -> ComposedSentence:
     return ComposedSentence(written.text, None, reasons)
 
 
-def _citation(text: str, proof: _Proof) -> Citation | None:
+def _citation(text: str, proof: Proof) -> Citation | None:
     """The sentence of the passage that supports `text` best; None when none has anything of it."""
     terms = content_terms(text)
     said: set[tuple[str, str, str]] = {

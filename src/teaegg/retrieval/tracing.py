@@ -38,6 +38,7 @@ def trace_record(
         "question": question,
         "understood": understood,
         "mode": answer.mode,
+        "expert": answer.expert,
         "verdict": answer.verdict,
         "confidence": answer.confidence,
         "answer": answer.text,

@@ -12,6 +12,7 @@ from sqlalchemy import ColumnElement, case, delete, false, func, literal, or_, s
 from teaegg.core.actors import VisibleSet
 from teaegg.core.documents import Document, DocumentState
 from teaegg.store.database import Database
+from teaegg.store.experts.changes import withdraw_taught_by
 from teaegg.store.schema import DocumentRow, GrantRow, RevisionRow
 
 GRANTED_BY_SOURCE = "source"
@@ -120,7 +121,7 @@ class DocumentRecords:
         """State → number of visible documents."""
         statement = (
             select(DocumentRow.state, func.count())
-            .where(_visible_condition(visible))
+            .where(visible_condition(visible))
             .group_by(DocumentRow.state)
         )
         async with self._database.session() as session:
@@ -202,10 +203,17 @@ class DocumentRecords:
                         )
                     )
 
-    async def forget(self, documents: Sequence[str]) -> None:
-        """Remove the records and every grant on them."""
+    async def forget(
+        self, documents: Sequence[str], *, at: datetime, by: str = GRANTED_BY_SOURCE
+    ) -> None:
+        """Remove the records and every grant on them, and withdraw the experts that learned from them.
+
+        `by` is who wanted it: a person, or the source that no longer holds them.
+        """
         async with self._database.session() as session:
+            # First: whoever registers an expert locks its documents, and is waited for here.
             await session.execute(delete(DocumentRow).where(DocumentRow.id.in_(documents)))
+            await withdraw_taught_by(session, documents, by=by, at=at)
             await session.execute(_ONE_MORE_REVISION)
             await session.execute(
                 delete(GrantRow).where(
@@ -230,7 +238,7 @@ class DocumentRecords:
     ) -> Sequence[Document]:
         statement = (
             select(DocumentRow)
-            .where(_visible_condition(visible), *conditions)
+            .where(visible_condition(visible), *conditions)
             .order_by(DocumentRow.title, DocumentRow.id)
             .offset(offset)
         )
@@ -240,7 +248,7 @@ class DocumentRecords:
             return [_document(row) for row in (await session.scalars(statement)).all()]
 
 
-def _visible_condition(visible: VisibleSet) -> ColumnElement[bool]:
+def visible_condition(visible: VisibleSet) -> ColumnElement[bool]:
     """The same rule as the index applies, in SQL."""
     if visible.everything:
         return true()

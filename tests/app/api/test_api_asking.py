@@ -38,7 +38,7 @@ async def test_the_shape_of_an_answer(signed_in: SignedIn) -> None:
     answer = (await (await signed_in("li")).post("/api/ask", json={"question": QUESTION})).json()
     assert set(answer) == {
         "verdict", "answer", "sentences", "nearest", "reason", "notes", "versions", "mode",
-        "confidence", "trace", "timings",
+        "confidence", "trace", "timings", "expert",
     }  # fmt: skip
     assert set(answer["sentences"][0]["citations"][0]) == {
         "document", "title", "version", "passage", "location", "quote", "start", "end",

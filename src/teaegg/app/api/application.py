@@ -17,6 +17,7 @@ from teaegg.app.api.routes import (
     asking,
     conversations,
     documents,
+    experts,
     health,
     places,
     protected_resource,
@@ -45,6 +46,7 @@ _ROUTES = (
     understood,
     uploads,
     sources,
+    experts,
 )
 
 

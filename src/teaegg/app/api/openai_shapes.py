@@ -10,12 +10,13 @@ import numpy as np
 from pydantic import BaseModel, ConfigDict, Field
 
 from teaegg.app.records import sentence_record, shown_version
-from teaegg.core.answers import Answer, AnswerMode, Sentence
+from teaegg.core.answers import Answer, AskedMode, Sentence
 from teaegg.core.errors import InvalidRequestError
 from teaegg.models.base import Vectors
 from teaegg.retrieval.tracing import citation_record
+from teaegg.store.experts.records import ExpertRecord
 
-CHAT_MODELS: dict[str, AnswerMode | None] = {
+CHAT_MODELS: dict[str, AskedMode | None] = {
     "teaegg": None,
     "teaegg-quote": "quote",
     "teaegg-compose": "compose",
@@ -89,14 +90,21 @@ class EmbeddingRequest(BaseModel):
         return texts
 
 
-def model_list(created: int) -> dict[str, Any]:
-    return {
-        "object": "list",
-        "data": [
-            {"id": name, "object": "model", "created": created, "owned_by": "teaegg"}
-            for name in MODELS
-        ],
-    }
+def model_list(experts: Sequence[ExpertRecord], created: int) -> dict[str, Any]:
+    """The house's models, then the experts by scene: their names lead to the release of the day."""
+    own = ({"id": name, "created": created, "owned_by": "teaegg"} for name in MODELS)
+    trained = (
+        {
+            "id": record.expert.scene,
+            "created": int(record.registered_at.timestamp()),
+            "owned_by": "teaegg",
+            "title": record.title,
+            "expert": record.id,
+        }
+        for record in experts
+        if record.expert.scene not in MODELS
+    )
+    return {"object": "list", "data": [{**model, "object": "model"} for model in (*own, *trained)]}
 
 
 def completion(answer: Answer, model: str, created: int) -> dict[str, Any]:
@@ -170,6 +178,7 @@ def _proof(answer: Answer) -> dict[str, Any]:
         "verdict": answer.verdict,
         "confidence": round(answer.confidence, 4),
         "trace": answer.trace,
+        "expert": answer.expert,
         "citations": [
             citation_record(citation)
             for sentence in answer.sentences

@@ -14,6 +14,7 @@ from teaegg.app.cli.commands import (
     data,
     demo,
     documents,
+    experts,
     glossary,
     grants,
     learn,
@@ -92,6 +93,8 @@ application.add_typer(sources.sources, name="sources", rich_help_panel=_DOCUMENT
 application.add_typer(scenes.scenes, name="scene", rich_help_panel=_EXPERTS)
 application.add_typer(scenes.scenes, name="scenes", hidden=True)
 application.add_typer(data.data, name="data", rich_help_panel=_EXPERTS)
+application.add_typer(experts.experts, name="expert", rich_help_panel=_EXPERTS)
+application.add_typer(experts.experts, name="experts", hidden=True)
 
 
 def main() -> None:

@@ -35,10 +35,6 @@ ActorOf = Callable[[Context[Any, Any]], Awaitable[Actor]]
 """Who asks. Called once for every tool call, so that a closed account is out at once."""
 
 _READS = ToolAnnotations(read_only_hint=True, destructive_hint=False, open_world_hint=False)
-_NOT_FOUND = (
-    "There is no such document among those that you may read. "
-    "Call `search` and pass the `document` of one of its results."
-)
 
 Question = Annotated[
     str,
@@ -51,6 +47,13 @@ Question = Annotated[
 Collections = Annotated[
     tuple[str, ...],
     Field(max_length=100, description="Only in these collections; empty means all. 限定资料库。"),
+]
+ExpertName = Annotated[
+    str,
+    Field(
+        max_length=100,
+        description="Let this expert of the company answer, by its name; empty: none. 指定专家作答。",
+    ),
 ]
 Limit = Annotated[int, Field(ge=1, le=20, description="How many passages at most.")]
 DocumentId = Annotated[
@@ -95,10 +98,11 @@ def create_mcp_server(workspace: Workspace, actor_of: ActorOf) -> MCPServer[Any]
         question: Question,
         context: Context[Any, Any],
         collections: Collections = (),
+        expert: ExpertName = "",
     ) -> AskReply:
-        with _told():
+        with _told(words.NO_EXPERT if expert else words.NO_DOCUMENT):
             actor = await actor_of(context)
-            events = workspace.ask(actor, question, collections=collections)
+            events = workspace.ask(actor, question, collections=collections, expert=expert)
             return ask_reply(await _last(events, context), question)
 
     @server.tool(title="Open a document 打开文件", description=words.OPEN, annotations=_READS)
@@ -133,11 +137,11 @@ async def _last(events: AsyncGenerator[AnswerEvent, None], context: Context[Any,
 
 
 @contextmanager
-def _told() -> Iterator[None]:
+def _told(not_found: str = words.NO_DOCUMENT) -> Iterator[None]:
     """Errors of the tree reach the agent with their remedy; whatever else stays in the server's log."""
     try:
         yield
     except NotFoundError as error:
-        raise ToolError(_NOT_FOUND) from error
+        raise ToolError(not_found) from error
     except TeaEggError as error:
         raise ToolError(str(error)) from error

@@ -36,3 +36,9 @@ Read a document's text from a character on, for example around a citation.
 
 Pass `next_start` of the reply as `start` to read on.
 从指定字符处阅读文件原文，例如查看引文的上下文；用返回的 next_start 继续往下读。"""
+
+NO_DOCUMENT = (
+    "There is no such document among those that you may read. "
+    "Call `search` and pass the `document` of one of its results."
+)
+NO_EXPERT = "There is no such expert among those that you may use. Ask without `expert`."

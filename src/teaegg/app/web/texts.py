@@ -94,6 +94,12 @@ _BOTH: dict[str, tuple[str, str]] = {
         "由模型撰写，逐句核对后才显示",
         "Written by a model, shown only after each sentence was checked",
     ),
+    "mode_expert": ("专家作答", "Answered by an expert"),
+    "mode_expert_hint": (
+        "专门训练的小模型找出答案，逐条核对原文后才显示",
+        "A small trained model finds the words; each is shown only once found in the document",
+    ),
+    "who_answers": ("由谁回答", "Who answers"),
     "all_collections": ("全部资料库", "All collections"),
     "only_in": ("只在这些资料库中找", "Search only in"),
     "searching": ("正在查找资料……", "Searching your documents…"),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -31,8 +31,11 @@ from teaegg.ingest.sources.comparison import Comparison
 from teaegg.ingest.sources.folders import FolderSource, gone_folders
 from teaegg.store.blobs import BlobStore
 from teaegg.store.codec import encode_parsed
-from teaegg.store.documents import DocumentRecords, KnownSource
+from teaegg.store.documents import GRANTED_BY_SOURCE, DocumentRecords, KnownSource
 from teaegg.store.index import PassageIndex
+
+AfterForgetting = Callable[[], Awaitable[None]]
+"""Called after documents have been forgotten: what was made of them is on record as to be removed."""
 
 _FLUSH_PASSAGES = 2000
 _FLUSH_SECONDS = 2.0
@@ -42,6 +45,10 @@ _NOTHING_LEFT = (
     "Nothing is left of it, which looks more like a source out of reach than like an empty one;"
     " {count} documents are kept. If they are to go: `teaegg forget`."
 )
+
+
+async def _nothing() -> None:
+    """Where nothing was made of documents, nothing is left to be done."""
 
 
 @dataclass(slots=True)
@@ -70,9 +77,12 @@ class Learner:
         blobs: BlobStore,
         settings: IngestSettings,
         clock: Clock,
+        *,
+        after_forgetting: AfterForgetting = _nothing,
     ) -> None:
         self._index = index
         self._documents = documents
+        self._after_forgetting = after_forgetting
         self._writer = DocumentWriter(index, documents, blobs, clock)
         self._settings = settings
         self._clock = clock
@@ -114,9 +124,14 @@ class Learner:
             await self._index.optimize()
         return run.tally.outcomes
 
-    async def forget(self, documents: Sequence[Document]) -> None:
-        """Remove documents from index, records and contents; their files are left alone."""
-        await self._writer.forget(documents)
+    async def forget(self, documents: Sequence[Document], *, by: str = GRANTED_BY_SOURCE) -> None:
+        """Remove documents from index, records and contents; their files are left alone.
+
+        What learned from them is withdrawn in the same step. `by` is who wants it: a person, or
+        the source that holds them no longer.
+        """
+        await self._writer.forget(documents, by=by)
+        await self._after_forgetting()
 
     async def _compare(self, run: _Run, sources: Sequence[Source]) -> list[Comparison]:
         """What each source holds beside what is known of it; one that is silent is left out."""

@@ -93,10 +93,11 @@ class DocumentWriter:
         if (mark, permissions.record) != (known.mark, known.permissions):
             await self._documents.touch(document.id, mark=mark, permissions=permissions.record)
 
-    async def forget(self, documents: Sequence[Document]) -> None:
+    async def forget(self, documents: Sequence[Document], *, by: str) -> None:
         """Remove documents from index, records and contents; their files are left alone."""
         await self._index.replace({item.id: (item.scope, []) for item in documents})
-        await self._documents.forget([item.id for item in documents])
+        names = [item.id for item in documents]
+        await self._documents.forget(names, at=self._clock.now(), by=by)
         for item in documents:
             await self._drop_unused(item)
 

@@ -14,7 +14,7 @@ from teaegg.app.api.identity import TheActor, TheWorkspace
 from teaegg.app.records import event_record, search_record
 from teaegg.app.workspace import Workspace
 from teaegg.core.actors import Actor
-from teaegg.core.answers import AnswerMode
+from teaegg.core.answers import AskedMode
 from teaegg.retrieval.events import AnswerReady
 
 router = APIRouter(tags=["questions"])
@@ -22,11 +22,15 @@ NEW_CONVERSATION = "new"
 
 
 class Question(BaseModel):
-    """`conversation` is empty (none), "new", or the id of one's own; `mode` defaults to the settings'."""
+    """`conversation` is empty (none), "new", or the id of one's own; `mode` defaults to the settings'.
+
+    `expert` (a scene, or an expert's id) answers instead of a mode.
+    """
 
     model_config = ConfigDict(extra="forbid")
     question: str
-    mode: AnswerMode | None = None
+    mode: AskedMode | None = None
+    expert: str = Field("", max_length=100)
     collections: list[str] = Field(default_factory=list, max_length=100)
     conversation: str = Field("", max_length=100)
     stream: bool = False
@@ -76,6 +80,7 @@ async def _records(
         mode=asked.mode,
         collections=asked.collections,
         conversation=conversation,
+        expert=asked.expert,
     ):
         if is_new and isinstance(event, AnswerReady):
             question = asked.question.strip()

@@ -17,6 +17,7 @@ from teaegg.app.api.identity import (
     clear_session,
     set_session,
 )
+from teaegg.app.records import shown_expert
 from teaegg.app.workspace import Workspace
 from teaegg.core.actors import Actor
 from teaegg.core.errors import SingleSignOnError
@@ -86,4 +87,7 @@ async def who(workspace: Workspace, actor: Actor) -> dict[str, Any]:
         ],
         "manages": policy.manage(actor).allowed,
         "mode": workspace.settings.answers.mode,
+        "experts": [
+            shown_expert(record) for record in await workspace.experts.access.released(actor)
+        ],
     }

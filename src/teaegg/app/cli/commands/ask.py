@@ -10,7 +10,7 @@ from teaegg.app.cli.options import As, Collection, Json
 from teaegg.app.cli.output import write_json
 from teaegg.app.cli.session import acting, run
 from teaegg.core.actors import Actor
-from teaegg.core.answers import Answer, AnswerMode
+from teaegg.core.answers import Answer, AskedMode
 from teaegg.core.errors import InvalidRequestError
 from teaegg.retrieval.events import AnswerReady, SentenceReady
 
@@ -47,7 +47,7 @@ def ask(
     question: Question,
     user: As = "",
     mode: Annotated[
-        AnswerMode | None, typer.Option(help="Copy quotes, or compose and verify.")
+        AskedMode | None, typer.Option(help="Copy quotes, or compose and verify.")
     ] = None,
     collection: Collection = None,
     conversation: Annotated[
@@ -55,6 +55,12 @@ def ask(
     ] = "",
     continued: Annotated[
         bool, typer.Option("--continue", help="Ask within your latest conversation.")
+    ] = False,
+    expert: Annotated[
+        str, typer.Option(metavar="NAME", help="Let this expert answer: a scene, or an id.")
+    ] = "",
+    sandbox: Annotated[
+        bool, typer.Option("--sandbox", help="Also an expert that is not released (owners).")
     ] = False,
     as_json: Json = False,
 ) -> None:
@@ -76,6 +82,8 @@ def ask(
             mode=mode,
             collections=collection or (),
             conversation=talk,
+            expert=expert,
+            sandbox=sandbox,
             show=not as_json,
         )
         if as_json:
@@ -106,9 +114,11 @@ async def answer_question(
     actor: Actor,
     question: str,
     *,
-    mode: AnswerMode | None = None,
+    mode: AskedMode | None = None,
     collections: tuple[str, ...] | list[str] = (),
     conversation: str = "",
+    expert: str = "",
+    sandbox: bool = False,
     show: bool = True,
 ) -> Answer:
     """The answer; with `show` its sentences stand on the screen as soon as they are proved."""
@@ -116,7 +126,13 @@ async def answer_question(
 
     screen = AnswerScreen(question)
     events = workspace.ask(
-        actor, question, mode=mode, collections=collections, conversation=conversation
+        actor,
+        question,
+        mode=mode,
+        collections=collections,
+        conversation=conversation,
+        expert=expert,
+        sandbox=sandbox,
     )
     async for event in events:
         if isinstance(event, SentenceReady) and show:

@@ -120,15 +120,21 @@ def forget(
     user: As = "",
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask back.")] = False,
 ) -> None:
-    """Remove a document from the index and the records; the file itself stays."""
+    """Remove a document, and what learned from it; the file itself stays.
+
+    Experts that learned from it are withdrawn at once, and its rows are deleted from the datasets.
+    """
 
     async def work(workspace: Workspace) -> None:
+        from teaegg.app.cli.experts import show_forgotten
+
         actor = await acting(workspace, user)
         found = await find_document(workspace, actor, document)
         await workspace.access.require_upload(actor, found.collection)
         if not yes:
             typer.confirm(f"Forget {found.title!r} ({found.id})?", abort=True, err=True)
-        await workspace.learner.forget([found])
+        forgotten = await workspace.experts.forget(actor, [found])
         note(f"Forgot {found.title!r}. Learning its folder again brings it back.")
+        show_forgotten(forgotten)
 
     run(context, work)

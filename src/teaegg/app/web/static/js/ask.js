@@ -11,6 +11,7 @@ const turns = byId("turns");
 const field = byId("question");
 const send = byId("send");
 const scope = byId("scope");
+const answerers = byId("answerers"); // only where there are experts to choose from
 let conversation = page.dataset.conversation;
 let running = null;
 
@@ -20,14 +21,16 @@ async function ask(question) {
   turns.append(turn.element);
   turn.element.scrollIntoView({ block: "start", behavior: "smooth" });
   running = new AbortController();
+  const expert = chosenExpert()?.value ?? "";
   send.textContent = say("stop");
   try {
     await postForEvents("/api/ask", {
       question,
       conversation: conversation || "new",
       collections: chosenCollections(),
+      expert,
       stream: true,
-    }, (name, data) => onEvent(turn, name, data), running.signal);
+    }, (name, data) => onEvent(turn, name, data, expert ? "expert" : me.mode), running.signal);
     // A stream that ends without its answer was cut off on the way.
     if (!turn.isComplete) throw new Failure({ message: say("offline"), remedy: say("offline_remedy") });
   } catch (error) {
@@ -40,9 +43,9 @@ async function ask(question) {
   }
 }
 
-function onEvent(turn, name, data) {
+function onEvent(turn, name, data, mode) {
   if (name === "evidence") turn.evidence(data);
-  else if (name === "sentence") turn.sentence(data, me.mode);
+  else if (name === "sentence") turn.sentence(data, mode);
   else if (name === "answer") {
     turn.answer(data);
     if (!conversation) history.replaceState(null, "", `/c/${encodeURIComponent(data.conversation)}`);
@@ -81,6 +84,10 @@ function chosenCollections() {
   return [...scope.querySelectorAll("input:checked")].map((box) => box.value);
 }
 
+function chosenExpert() {
+  return answerers?.querySelector("input:checked");
+}
+
 function submit() {
   if (running) return running.abort();
   const question = field.value.trim();
@@ -107,10 +114,19 @@ scope.addEventListener("change", () => {
   const chosen = chosenCollections();
   byId("scope-label").textContent = chosen.length ? chosen.join(" · ") : say("all_collections");
 });
-document.addEventListener("click", (event) => { if (!scope.contains(event.target)) scope.open = false; });
+answerers?.addEventListener("change", () => {
+  byId("answerer-label").textContent = chosenExpert().dataset.label;
+  answerers.open = false;
+  field.focus({ preventScroll: true });
+});
+const menus = [scope, answerers].filter(Boolean);
+document.addEventListener("click", (event) => {
+  for (const menu of menus) if (!menu.contains(event.target)) menu.open = false;
+});
 document.addEventListener("keydown", (event) => {
   if (event.key !== "Escape") return;
-  if (scope.open) scope.open = false;
+  const open = menus.find((menu) => menu.open);
+  if (open) open.open = false;
   else if (!closePlace() && !closeMenu() && running) running.abort();
 });
 

@@ -1,0 +1,168 @@
+"""Experts: which there are, what made them, who may use them, and which of them answers."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from teaegg.app.cli.commands.grants import reader_of
+from teaegg.app.cli.options import As, Json
+from teaegg.app.cli.output import note, say, write_json
+from teaegg.app.cli.session import acting, run
+
+if TYPE_CHECKING:
+    from teaegg.app.workspace import Workspace
+
+experts = typer.Typer(
+    help="Small models that learned from documents: what made them, who may use them.",
+    no_args_is_help=True,
+)
+
+Name = Annotated[
+    str, typer.Argument(metavar="EXPERT", help="A scene, an expert's id, or its first digits.")
+]
+To = Annotated[str, typer.Option("--to", metavar="WHO", help="`group:NAME` or `user:NAME`.")]
+Why = Annotated[str, typer.Option("--why", help="The reason; kept on record.")]
+
+
+@experts.command("list")
+def list_experts(context: typer.Context, user: As = "", as_json: Json = False) -> None:
+    """List the experts that may be used; owners see every state."""
+
+    async def work(workspace: Workspace) -> None:
+        from teaegg.app.cli.experts import show_experts
+        from teaegg.app.records import shown_expert
+
+        found = await workspace.experts.access.list(await acting(workspace, user))
+        write_json([shown_expert(r) for r in found]) if as_json else show_experts(found)
+
+    run(context, work)
+
+
+@experts.command("show")
+def show(context: typer.Context, name: Name, user: As = "", as_json: Json = False) -> None:
+    """Show one expert."""
+
+    async def work(workspace: Workspace) -> None:
+        from teaegg.app.cli.experts import show_expert
+        from teaegg.app.records import shown_expert
+        from teaegg.store.experts.records import ALL_STATES
+
+        actor = await acting(workspace, user)
+        found = await workspace.experts.access.find(actor, name, ALL_STATES)
+        write_json(shown_expert(found)) if as_json else show_expert(found)
+
+    run(context, work)
+
+
+@experts.command("lineage")
+def lineage(context: typer.Context, name: Name, user: As = "", as_json: Json = False) -> None:
+    """Show all that made an expert: documents, rows, teacher, recipe, code, base; and its history."""
+
+    async def work(workspace: Workspace) -> None:
+        from teaegg.app.cli.experts import lineage_record, show_lineage
+
+        found = await workspace.experts.lineage(await acting(workspace, user), name)
+        write_json(lineage_record(found)) if as_json else show_lineage(found)
+
+    run(context, work)
+
+
+@experts.command("why")
+def why(
+    context: typer.Context,
+    reader: Annotated[str, typer.Argument(metavar="USER", help="Whose use is in question.")],
+    name: Name,
+    user: As = "",
+    as_json: Json = False,
+) -> None:
+    """Explain why a user may use an expert, or why not."""
+
+    async def work(workspace: Workspace) -> None:
+        from teaegg.app.cli.experts import short
+        from teaegg.app.records import explained_expert
+
+        actor = await acting(workspace, user)
+        told = await workspace.experts.access.why(reader, name, asked_by=actor)
+        if as_json:
+            write_json(explained_expert(told))
+            return
+        say(f"{told.user} → {told.scene} ({short(told.expert)}): {told.verdict}")
+        for reason in told.reasons:
+            say(f"  {reason.en}  {reason.zh}")
+
+    run(context, work)
+
+
+@experts.command("release")
+def release(context: typer.Context, name: Name, reason: Why = "", user: As = "") -> None:
+    """Let a candidate answer for its scene; the expert before it is retired."""
+
+    async def work(workspace: Workspace) -> None:
+        from teaegg.app.cli.experts import short
+
+        actor = await acting(workspace, user)
+        record, before = await workspace.experts.release(actor, name, why=reason)
+        instead = f" in place of {short(before)}" if before else ""
+        note(f"{record.expert.scene} is now answered by {short(record.id)}{instead}.")
+
+    run(context, work)
+
+
+@experts.command("rollback")
+def rollback(
+    context: typer.Context,
+    scene: Annotated[str, typer.Argument(help="The scene's name.")],
+    reason: Why = "",
+    user: As = "",
+) -> None:
+    """Release again the expert that answered for the scene before."""
+
+    async def work(workspace: Workspace) -> None:
+        from teaegg.app.cli.experts import short
+
+        actor = await acting(workspace, user)
+        record = await workspace.experts.roll_back(actor, scene, why=reason)
+        note(f"{scene} is answered by {short(record.id)} again.")
+
+    run(context, work)
+
+
+@experts.command("retire")
+def retire(context: typer.Context, name: Name, reason: Why = "", user: As = "") -> None:
+    """Let an expert answer no more; it can be released again."""
+
+    async def work(workspace: Workspace) -> None:
+        from teaegg.app.cli.experts import short
+
+        actor = await acting(workspace, user)
+        record = await workspace.experts.access.retire(actor, name, why=reason)
+        note(f"Retired {record.expert.scene} ({short(record.id)}).")
+
+    run(context, work)
+
+
+@experts.command("widen")
+def widen(
+    context: typer.Context,
+    name: Name,
+    to: To,
+    reason: Why = "",
+    back: Annotated[bool, typer.Option("--back", help="Take the widening back.")] = False,
+    user: As = "",
+) -> None:
+    """Open an expert to people who may not read all that taught it; the reason is kept."""
+    kind, grantee = reader_of(to)
+
+    async def work(workspace: Workspace) -> None:
+        actor = await acting(workspace, user)
+        access = workspace.experts.access
+        if back:
+            record = await access.narrow(actor, name, kind, grantee)
+            note(f"{record.expert.scene} is no longer opened to {kind} {grantee}.")
+        else:
+            record = await access.widen(actor, name, kind, grantee, why=reason)
+            note(f"{kind} {grantee} may use {record.expert.scene}.")
+
+    run(context, work)

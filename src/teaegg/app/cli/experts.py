@@ -1,0 +1,146 @@
+"""Experts for people at a terminal: which there are, what made them, what went with a document."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from rich.text import Text
+
+from teaegg.app.cli.output import note, say, write_table
+from teaegg.app.experts import Forgotten, Lineage
+from teaegg.app.records import shown_expert
+from teaegg.core.experts import MAKING_COMMAND
+from teaegg.store.experts.records import ExpertRecord
+
+_SHORT = 12
+
+
+def short(expert: str) -> str:
+    """Enough of an id to tell it by."""
+    return expert[:_SHORT]
+
+
+def show_experts(records: Iterable[ExpertRecord]) -> None:
+    rows = (
+        (r.expert.scene, short(r.id), r.state, r.title, r.registered_at.date().isoformat())
+        for r in records
+    )
+    columns = ("scene", "id", "state", "title", "made on")
+    write_table(columns, rows, empty="There are no experts for you.")
+
+
+def show_expert(record: ExpertRecord) -> None:
+    facts = (
+        ("scene", record.expert.scene),
+        ("title", record.title),
+        ("id", record.id),
+        ("state", record.state),
+        ("made on", record.registered_at.isoformat(timespec="seconds")),
+        ("base", short(record.expert.base)),
+        ("template", record.expert.template),
+        ("instructions", record.expert.instructions),
+    )
+    _facts(facts)
+
+
+def show_lineage(lineage: Lineage) -> None:
+    """The expert, what made it, what taught it, what became of it, to whom it was opened."""
+    record, dataset = lineage.record, lineage.dataset
+    show_expert(record)
+    _facts(
+        (
+            ("adapter", record.expert.adapter),
+            ("dataset", record.expert.dataset),
+            ("rows", str(dataset.rows) if dataset else ""),
+            ("rows file", dataset.file if dataset else ""),
+            ("teacher", (dataset.teacher if dataset else "") or "none"),
+            ("recipe", record.expert.recipe),
+            *((f"  {name}", str(value)) for name, value in record.training.items()),
+            ("code", record.code),
+        )
+    )
+    _section(f"Learned from {len(lineage.documents)} documents")
+    for taught in lineage.documents:
+        item = taught.document
+        line = Text.assemble(item.title, (f"  {item.document}  {item.collection}", "dim"))
+        if taught.standing != "as learned":
+            line.append(f"  {taught.standing}", style="yellow")
+        say(line)
+    _section("History")
+    for change in lineage.changes:
+        why = f"  {change.why}" if change.why else ""
+        say(f"{change.at.isoformat(timespec='seconds')}  {change.state}, by {change.by}{why}")
+    if lineage.widenings:
+        _section("Opened beyond its readers")
+    for widening in lineage.widenings:
+        say(
+            f"{widening.grantee_kind} {widening.grantee}, by {widening.by} on "
+            f"{widening.at.date().isoformat()}: {widening.why}"
+        )
+
+
+def lineage_record(lineage: Lineage) -> dict[str, Any]:
+    """The same as JSON."""
+    record, dataset = lineage.record, lineage.dataset
+    return {
+        **shown_expert(record),
+        "base": record.expert.base,
+        "adapter": record.expert.adapter,
+        "template": record.expert.template,
+        "instructions": record.expert.instructions,
+        "collections": list(record.collections),
+        "dataset": record.expert.dataset,
+        "rows": dataset.rows if dataset else None,
+        "rows_file": dataset.file if dataset else "",
+        "teacher": dataset.teacher if dataset else "",
+        "recipe": record.expert.recipe,
+        "training": dict(record.training),
+        "code": record.code,
+        "documents": [
+            {
+                "document": taught.document.document,
+                "title": taught.document.title,
+                "collection": taught.document.collection,
+                "version": taught.document.version,
+                "standing": taught.standing,
+            }
+            for taught in lineage.documents
+        ],
+        "changes": [
+            {"state": c.state, "by": c.by, "at": c.at.isoformat(), "why": c.why}
+            for c in lineage.changes
+        ],
+        "widenings": [
+            {
+                "to": f"{w.grantee_kind}:{w.grantee}",
+                "by": w.by,
+                "at": w.at.isoformat(),
+                "why": w.why,
+            }
+            for w in lineage.widenings
+        ],
+    }
+
+
+def show_forgotten(forgotten: Forgotten) -> None:
+    """What went with a document, and how it is made again without it."""
+    for record in forgotten.experts:
+        note(
+            f"Withdrew the expert {record.expert.scene} ({short(record.id)}), which learned from it."
+        )
+    for dataset in forgotten.datasets:
+        note(f"Deleted its rows from the dataset {short(dataset.hash)} of {dataset.scene}.")
+    for scene in forgotten.scenes:
+        note(f"Make the expert again without it: teaegg {MAKING_COMMAND} {scene}")
+
+
+def _facts(facts: Iterable[tuple[str, str]]) -> None:
+    for name, value in facts:
+        if value:
+            say(Text.assemble((f"{name:<14}", "bold"), value))
+
+
+def _section(title: str) -> None:
+    say()
+    say(Text(title, style="bold underline"))

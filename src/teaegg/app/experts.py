@@ -1,0 +1,224 @@
+"""Experts behind every door: registered, asked, traced back to what taught them, taken back with it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+from teaegg import __version__
+from teaegg.access.expert_service import ExpertAccess
+from teaegg.access.policy import require_manage
+from teaegg.access.service import Access
+from teaegg.core.actors import Actor
+from teaegg.core.clock import Clock
+from teaegg.core.documents import Document
+from teaegg.core.errors import ModelError, NotFoundError
+from teaegg.core.experts import Expert
+from teaegg.core.scenes import Scene
+from teaegg.ingest.learning.learner import Learner
+from teaegg.retrieval.reading import ExpertModels, ReadingExpert
+from teaegg.store.documents import DocumentRecords
+from teaegg.store.experts.files import ADAPTER, ExpertFiles
+from teaegg.store.experts.lineage import LineageRecords
+from teaegg.store.experts.records import (
+    ALL_STATES,
+    Change,
+    Dataset,
+    ExpertRecord,
+    ExpertRecords,
+    TrainingDocument,
+    Widening,
+)
+
+Standing = Literal["as learned", "changed since", "forgotten"]
+
+
+@dataclass(frozen=True, slots=True)
+class Taught:
+    """A document that taught an expert, and how it stands now."""
+
+    document: TrainingDocument
+    standing: Standing
+
+
+@dataclass(frozen=True, slots=True)
+class Lineage:
+    """All that made an expert and all that became of it."""
+
+    record: ExpertRecord
+    documents: tuple[Taught, ...]
+    dataset: Dataset | None
+    changes: tuple[Change, ...]
+    widenings: tuple[Widening, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Forgotten:
+    """What went with forgotten documents, as far as the actor may know of it."""
+
+    datasets: tuple[Dataset, ...]
+    experts: tuple[ExpertRecord, ...]
+
+    @property
+    def scenes(self) -> tuple[str, ...]:
+        """Whose experts have to be made again."""
+        named = [dataset.scene for dataset in self.datasets]
+        return tuple(dict.fromkeys([*named, *(record.expert.scene for record in self.experts)]))
+
+
+class Experts:
+    """`access` lists, explains and decides; the rest is here because it touches files or models.
+
+    An expert that an actor may not use raises the same NotFoundError as one that is not there.
+    """
+
+    def __init__(
+        self,
+        access: Access,
+        records: ExpertRecords,
+        lineage: LineageRecords,
+        files: ExpertFiles,
+        documents: DocumentRecords,
+        learner: Learner,
+        clock: Clock,
+        models: ExpertModels | None,
+    ) -> None:
+        self.access = ExpertAccess(access, records, lineage, documents, clock)
+        self._visible = access.visible
+        self._records = records
+        self._lineage = lineage
+        self._files = files
+        self._documents = documents
+        self._learner = learner
+        self._clock = clock
+        self._models = models
+        self._checked: dict[str, Path] = {}
+
+    async def training_documents(
+        self, actor: Actor, documents: Sequence[str]
+    ) -> tuple[TrainingDocument, ...]:
+        """The documents as they are now: asked for when they are learned from, kept to `register`.
+
+        Raises NotFoundError for one that is not there or not the actor's.
+        """
+        visible = await self._visible(actor)
+        found = []
+        for name in documents:
+            document = await self._documents.get(name, visible=visible)
+            if document is None:
+                raise NotFoundError(
+                    f"There is no document {name[:80]!r}.", remedy="See `teaegg documents`."
+                )
+            found.append(TrainingDocument.of(document))
+        return tuple(found)
+
+    async def record_dataset(
+        self, actor: Actor, dataset: Dataset, documents: Sequence[str]
+    ) -> None:
+        """Keep on record which documents the rows tell of, so that forgetting one finds them."""
+        require_manage(actor)
+        await self._records.record_dataset(dataset, documents)
+
+    async def register(
+        self,
+        actor: Actor,
+        folder: Path,
+        expert: Expert,
+        documents: Sequence[TrainingDocument],
+        *,
+        scene: Scene,
+        dataset: Dataset,
+        training: Mapping[str, Any],
+        why: str = "",
+    ) -> ExpertRecord:
+        """A candidate from the `folder` of an export; registering the same again changes nothing.
+
+        `documents` are all that the rows of `dataset` tell of, `training` the recipe and the facts of
+        the run. Raises InvalidRequestError for a folder that holds another adapter, ConflictError
+        when a document was forgotten meanwhile, StorageError when the disk refuses.
+        """
+        require_manage(actor)
+        await self._files.check(expert, folder)
+        record = ExpertRecord(
+            expert=expert,
+            state="candidate",
+            registered_at=self._clock.now(),
+            title=scene.title,
+            collections=scene.collections,
+            training=training,
+            code=__version__,
+        )
+        await self._records.register(record, dataset, documents, by=actor.name, why=why)
+        await self._files.put(expert, folder)
+        return await self.access.find(actor, expert.id, ALL_STATES)
+
+    async def release(self, actor: Actor, name: str, *, why: str = "") -> tuple[ExpertRecord, str]:
+        """As `access.release`, once its files have been found as they were written."""
+        require_manage(actor)
+        record = await self.access.find(actor, name, ("candidate", "retired"), prefer="candidate")
+        await self._files.opened(record.expert)
+        return await self.access.release(actor, record.id, why=why)
+
+    async def roll_back(self, actor: Actor, scene: str, *, why: str = "") -> ExpertRecord:
+        """Release again what answered for `scene` before, once its files have been found as written."""
+        earlier = await self.access.earlier_release(actor, scene)
+        return (await self.release(actor, earlier.id, why=why))[0]
+
+    async def reading(self, actor: Actor, name: str, *, sandbox: bool = False) -> ReadingExpert:
+        """The expert called `name`, ready to be asked: released, and one that the actor may use.
+
+        `sandbox` is for owners who try a candidate. Raises NotFoundError, StorageError when its
+        files are damaged, ModelError when no engine here can speak for it.
+        """
+        if sandbox:
+            require_manage(actor)
+            record = await self.access.find(
+                actor, name, ("candidate", "released", "retired"), prefer="candidate"
+            )
+        else:
+            record = await self.access.find(actor, name)
+        if self._models is None:
+            raise ModelError(
+                "No engine that can load experts runs here.",
+                remedy="Set chat.backend to the local engine.",
+            )
+        if record.id not in self._checked:
+            self._checked[record.id] = await self._files.opened(record.expert)
+        adapter = self._checked[record.id] / ADAPTER
+        chat = await self._models.chat(record.expert, adapter)
+        return ReadingExpert(record.expert, record.state, chat, frozenset(record.collections))
+
+    async def lineage(self, actor: Actor, name: str) -> Lineage:
+        """What made the expert. For owners: its documents may be hidden even from who may use it."""
+        record = await self.access.find(actor, name, ALL_STATES)
+        require_manage(actor)
+        visible = await self._visible(actor)
+        taught = []
+        for item in await self._lineage.documents_of(record.id):
+            now = await self._documents.get(item.document, visible=visible)
+            taught.append(Taught(item, _standing(item, now)))
+        return Lineage(
+            record=record,
+            documents=tuple(taught),
+            dataset=await self._lineage.dataset(record.expert.dataset),
+            changes=await self._records.changes(record.id),
+            widenings=await self._records.widenings(record.id),
+        )
+
+    async def forget(self, actor: Actor, documents: Sequence[Document]) -> Forgotten:
+        """Forget documents with all that learned from them, and say what that was."""
+        names = [document.id for document in documents]
+        taught = await self._lineage.experts_from(names)
+        datasets = await self._lineage.datasets_from(names) if actor.is_owner else ()
+        known = await self.access.list(actor)
+        await self._learner.forget(documents, by=actor.name)
+        gone = [item for item in known if item.id in taught and item.state != "withdrawn"]
+        return Forgotten(datasets, tuple(gone))
+
+
+def _standing(item: TrainingDocument, now: Document | None) -> Standing:
+    if now is None:
+        return "forgotten"
+    return "as learned" if now.version == item.version else "changed since"
