@@ -25,6 +25,7 @@ _NOT_SETTINGS = frozenset(
         "TEAEGG_DATA",
         "TEAEGG_REQUIRE_BROWSER",
         "TEAEGG_REQUIRE_OFFICE",
+        "TEAEGG_REQUIRE_TRAIN",
     }
 )
 

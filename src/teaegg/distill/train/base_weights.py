@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import os
 import secrets
 import shutil
@@ -11,6 +12,7 @@ from typing import Any
 
 from teaegg.core.errors import ModelError, StorageError
 from teaegg.core.ids import text_hash
+from teaegg.models.gguf import read_header
 from teaegg.models.local import bundled_model, fingerprint
 
 _CONVERSION = "1"
@@ -109,17 +111,13 @@ def _refuse_truncated(path: Path) -> None:
     """Raises ModelError where the file ends before its last tensor does."""
     import gguf
 
-    try:
-        reader = gguf.GGUFReader(path)
-        end = max(
-            (tensor.data_offset + int(tensor.n_bytes) for tensor in reader.tensors), default=0
-        )
-    except (ValueError, IndexError, KeyError, OSError) as error:
-        raise ModelError(
-            f"The base {path} is no whole GGUF file: {error}.",
-            remedy="Copy or download it again; its size must not have changed on the way.",
-        ) from error
-    if not end or path.stat().st_size < end:
+    header = read_header(path)
+    end = 0
+    for tensor in header.tensors.values():
+        block, block_bytes = gguf.GGML_QUANT_SIZES[gguf.GGMLQuantizationType(tensor.kind)]
+        size = math.prod(tensor.shape) // block * block_bytes
+        end = max(end, header.data_starts + tensor.offset + size)
+    if path.stat().st_size < end:
         raise ModelError(
             f"The base {path} ends after {path.stat().st_size} bytes; its tensors need {end}.",
             remedy="Copy or download it again; it was cut off on the way.",
