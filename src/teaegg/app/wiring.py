@@ -10,6 +10,7 @@ from pathlib import Path
 from teaegg.access.service import Access
 from teaegg.app.configuration import secret_of
 from teaegg.app.datasets import Datasets
+from teaegg.app.distilling import Distilling
 from teaegg.app.experts import Experts
 from teaegg.app.glossary import Glossary
 from teaegg.app.sources import Sources
@@ -17,7 +18,9 @@ from teaegg.app.workspace import Parts, Workspace
 from teaegg.core.clock import Clock, SystemClock
 from teaegg.core.errors import StorageError, TeaEggError
 from teaegg.core.settings import Settings
+from teaegg.distill.journey import Journey
 from teaegg.distill.lineage.forgetting import Forgetting
+from teaegg.distill.train.factory import make_trainer
 from teaegg.ingest.learning.learner import Learner
 from teaegg.ingest.vectors import VectorFiller
 from teaegg.models.base import ChatModel, Embedder
@@ -116,6 +119,17 @@ def _assemble(
         answer_settings=settings.answers,
         clock=clock,
     )
+    datasets = Datasets(settings.home / "datasets", access, documents, index, searcher, clock)
+    expert_facade = Experts(
+        access,
+        experts.records,
+        experts.lineage,
+        experts.files,
+        documents,
+        learner,
+        clock,
+        expert_models,
+    )
     return Parts(
         settings=settings,
         access=access,
@@ -131,16 +145,10 @@ def _assemble(
         sources=Sources(
             SourceRecords(database), documents, access, learner, settings.sources, clock, secret_of
         ),
-        datasets=Datasets(settings.home / "datasets", access, documents, index, searcher, clock),
-        experts=Experts(
-            access,
-            experts.records,
-            experts.lineage,
-            experts.files,
-            documents,
-            learner,
-            clock,
-            expert_models,
+        datasets=datasets,
+        experts=expert_facade,
+        distilling=Distilling(
+            settings.home, datasets, expert_facade, lambda: _journey(settings), clock
         ),
         vectors=VectorFiller(index, documents, embedder, settings.embedding, clock),
         chat=chat,
@@ -164,6 +172,15 @@ async def _finish_forgetting(forgetting: Forgetting) -> None:
         await forgetting.finish()
     except TeaEggError as error:
         _LOG.error("Forgetting could not be finished: %s", error)
+
+
+def _journey(settings: Settings) -> Journey:
+    """Experts stand on the base that runs here, else on the bundled one. Raises ModelError where what
+    trains is not installed."""
+    local = settings.chat.engine == "xllamacpp" and settings.chat.model
+    base = Path(settings.chat.model) if local else None
+    threads = settings.chat.threads
+    return Journey(make_trainer(base, threads=threads), base=base, threads=threads)
 
 
 def _make_home(settings: Settings) -> None:

@@ -10,6 +10,7 @@ from typing import Any
 
 from teaegg.access.service import Access
 from teaegg.app.datasets import Datasets
+from teaegg.app.distilling import Distilling
 from teaegg.app.experts import Experts
 from teaegg.app.glossary import Glossary
 from teaegg.app.sources import Sources
@@ -56,6 +57,7 @@ class Parts:
     sources: Sources
     datasets: Datasets
     experts: Experts
+    distilling: Distilling
     vectors: VectorFiller
     chat: ChatModel
     embedder: Embedder
@@ -77,6 +79,7 @@ class Workspace:
         self.sources = parts.sources
         self.datasets = parts.datasets
         self.experts = parts.experts
+        self.distilling = parts.distilling
         self.vectors = parts.vectors
         self.chat = parts.chat
         self.embedder = parts.embedder

@@ -38,8 +38,8 @@ def mcnemar(candidate: Sequence[bool], baseline: Sequence[bool]) -> float:
     differing = won + lost
     if not differing:
         return 1.0
-    tail = sum(math.comb(differing, k) for k in range(min(won, lost) + 1)) / 2**differing
-    return min(1.0, 2 * tail)
+    tail = sum(math.comb(differing, k) for k in range(min(won, lost) + 1))
+    return min(1.0, 2 * tail / float(2**differing))
 
 
 def paired_difference(

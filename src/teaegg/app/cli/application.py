@@ -13,6 +13,7 @@ from teaegg.app.cli.commands import (
     checks,
     data,
     demo,
+    distill,
     documents,
     experts,
     glossary,
@@ -70,7 +71,7 @@ for _panel, _commands in (
     (_DOCUMENTS, (documents.failures, sources.sync)),
     (_QUESTIONS, (ask.ask, ask.search, ask.trace)),
     (_PEOPLE, (grants.grant, grants.revoke, documents.why)),
-    (_EXPERTS, (train.train,)),
+    (_EXPERTS, (distill.distill, train.train)),
     (_MACHINE, (serve.serve, mcp.mcp, demo.demo, checks.doctor, checks.settings)),
 ):
     for _command in _commands:

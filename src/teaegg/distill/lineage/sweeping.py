@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 from collections.abc import Collection
 from pathlib import Path
 
 from teaegg.core.errors import StorageError
 from teaegg.core.ids import content_hash
+
+RUNS = "runs"
+"""Beside the rows: the folders of runs that are not finished, whose weights have learned from them."""
 
 
 def sweep_rows(file: Path, documents: Collection[str]) -> int:
@@ -16,11 +20,13 @@ def sweep_rows(file: Path, documents: Collection[str]) -> int:
 
     The stages of a dataset write a file each into one folder, and every line names the documents that
     it tells of, by their ids. Records in the folder that hold the hash of a file (its manifest) get
-    the new one, since nobody edited it by hand. Returns how many lines went; 0 when the folder is not
-    there. Raises StorageError when the disk refuses; doing it again goes on.
+    the new one, since nobody edited it by hand. Unfinished runs go whole. Returns how many lines went;
+    0 when the folder is not there. Raises StorageError when the disk refuses; doing it again goes on.
     """
     names = [json.dumps(document).encode() for document in documents]
     try:
+        if (file.parent / RUNS).is_dir():
+            shutil.rmtree(file.parent / RUNS)
         return sum(_sweep(path, names) for path in sorted(file.parent.glob("*.jsonl")))
     except OSError as error:
         raise StorageError(

@@ -1,0 +1,112 @@
+"""From a scene to a small expert, in one command."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from teaegg.app.cli.options import As, Json
+from teaegg.app.cli.output import note, say, write_json
+from teaegg.app.cli.session import acting, run
+
+if TYPE_CHECKING:
+    from teaegg.app.distilling import Distilled
+    from teaegg.app.workspace import Workspace
+    from teaegg.evals.sitting import Comparison
+
+
+def distill(
+    context: typer.Context,
+    scene_file: Annotated[Path, typer.Argument(metavar="SCENE", help="The scene file.")],
+    recipe: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Recipe as TOML or JSON; else the defaults.")
+    ] = None,
+    minutes: Annotated[
+        float, typer.Option(min=0, help="Longest training; 0: as the recipe says.")
+    ] = 20,
+    rows: Annotated[int, typer.Option(min=0, help="So many rows; 0: as the scene says.")] = 0,
+    release: Annotated[
+        bool, typer.Option("--release", help="Let it answer at once if it beat its base.")
+    ] = False,
+    user: As = "",
+    as_json: Json = False,
+) -> None:
+    """Make the expert of a scene: rows from its documents, training, export, and an exam against the base.
+
+    Nothing is asked of anybody else and no larger model is needed. The same command goes on where it
+    was cut off."""
+    from dataclasses import replace
+
+    from teaegg.app.cli.distill_screen import JourneyScreen
+    from teaegg.distill.recipe import Recipe, read_recipe
+    from teaegg.scenes.reading import read_scene
+
+    scene = read_scene(scene_file)
+    scene = replace(scene, rows=rows) if rows else scene
+    chosen = read_recipe(recipe) if recipe else Recipe()
+    if minutes:
+        chosen = chosen.model_copy(update={"minutes": minutes})
+
+    async def work(workspace: Workspace) -> None:
+        actor = await acting(workspace, user)
+        with JourneyScreen() as screen:
+            distilled = await workspace.distilling.make(
+                actor, scene, chosen, on_rows=screen.rows, telling=screen.telling
+            )
+        exam = distilled.made.comparison
+        released = release and exam is not None and exam.better
+        if released:
+            await workspace.experts.release(actor, distilled.record.id, why="distill --release")
+        if as_json:
+            write_json(_record(distilled, released))
+        else:
+            _show(distilled, released)
+
+    run(context, work)
+
+
+def _record(distilled: Distilled, released: bool) -> dict[str, Any]:
+    from teaegg.app.records import shown_expert
+
+    return {
+        "expert": shown_expert(distilled.record),
+        "rows": distilled.dataset.rows,
+        "exam_items": distilled.dataset.exam_rows,
+        "training": dict(distilled.record.training),
+        "released": released,
+        "seconds": round(distilled.seconds),
+    }
+
+
+def _show(distilled: Distilled, released: bool) -> None:
+    record, run_ = distilled.record, distilled.made.training
+    name = f"{record.expert.scene} ({record.id[:12]})"
+    say(f"{name}: {run_.rows} rows learned, {distilled.seconds / 60:.0f} min in all.")
+    exam = distilled.made.comparison
+    if exam is None:
+        note("There were no exam documents: nothing says yet whether it is any good.")
+    else:
+        _show_exam(exam)
+    for advice in distilled.dataset.advice:
+        note(advice)
+    if released:
+        say(f"Released: teaegg ask QUESTION --expert {record.expert.scene}")
+    else:
+        say(f"A candidate. Try it: teaegg ask QUESTION --expert {record.expert.scene} --sandbox")
+        say(f"Let it answer: teaegg expert release {record.expert.scene}")
+
+
+def _show_exam(exam: Comparison) -> None:
+    points = exam.difference
+    say(
+        f"Exam on {points.documents} documents it never saw, {points.items} items: "
+        f"F1 {100 * exam.candidate.f1:.1f} (base {100 * exam.baseline.f1:.1f}), "
+        f"exact {100 * exam.candidate.exact:.1f} ({100 * exam.baseline.exact:.1f})."
+    )
+    verdict = "better than its base" if exam.better else "not shown to be better than its base"
+    say(
+        f"{verdict}: {100 * points.mean:+.1f} points of F1, "
+        f"95 % between {100 * points.low:+.1f} and {100 * points.high:+.1f}."
+    )

@@ -1,0 +1,174 @@
+"""The way from rows to an expert: trained, exported, examined against its base. Each step leaves its
+files in one folder and is not done twice, so that a run that was cut off goes on where it stood.
+
+training/   the run: training.json, loss.png, checkpoints      exam/    what both said, exam.json
+expert/     adapter.gguf, peft/, training.json, exam.json: what is registered
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import shutil
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
+from functools import partial
+from pathlib import Path
+from typing import Any, Literal
+
+from teaegg.core.errors import InvalidRequestError
+from teaegg.core.experts import Expert, expert_id
+from teaegg.core.ids import content_hash
+from teaegg.core.scenes import Scene
+from teaegg.distill.export.adapter import write_gguf_adapter
+from teaegg.distill.lines import write_text
+from teaegg.distill.recipe import Recipe
+from teaegg.distill.rows import Row, rows_hash
+from teaegg.distill.train.base import Progress, Trainer, Training
+from teaegg.evals.reading import reading_score
+from teaegg.evals.sitting import Comparison, Item, compare, sit
+from teaegg.models.adapters.server import AdapterServer
+from teaegg.models.local import bundled_model, fingerprint
+from teaegg.models.templates import template_named
+
+ANSWER_TOKENS = 128
+_CONTEXT_TOKENS = 4096
+_CANDIDATE = "candidate"
+_CUTS = ("\0", "\n\n", "\n")
+JourneyStep = Literal["exporting", "examining", "examining the base"]
+
+
+@dataclass(frozen=True, slots=True)
+class Telling:
+    """Whom the way tells how it goes: `training` each step of the run, `step` the others."""
+
+    training: Callable[[Progress], None] = lambda progress: None
+    step: Callable[[JourneyStep, int, int], None] = lambda step, done, total: None
+
+
+@dataclass(frozen=True, slots=True)
+class MadeExpert:
+    """`folder` holds what is registered; `comparison` is None where there were no exam items."""
+
+    expert: Expert
+    folder: Path
+    training: Training
+    comparison: Comparison | None
+
+
+class Journey:
+    """`base` None is the bundled model; `threads` 0 means one per core."""
+
+    def __init__(self, trainer: Trainer, *, base: Path | None, threads: int) -> None:
+        self._trainer = trainer
+        self._base = base
+        self._threads = threads
+
+    async def make(
+        self,
+        scene: Scene,
+        rows: Sequence[Row],
+        exam: Sequence[Row],
+        recipe: Recipe,
+        folder: Path,
+        telling: Telling,
+    ) -> MadeExpert:
+        """Raises InvalidRequestError for too few rows or rows that stand in the exam, else what the
+        trainer, the export and the engine raise; what was done by then stays."""
+        _require_apart(rows, exam)
+        training = await asyncio.to_thread(
+            self._trainer.train, rows, recipe, folder / "training", tell=telling.training
+        )
+        telling.step("exporting", 0, 1)
+        place = folder / "expert"
+        await asyncio.to_thread(self._export, training, place)
+        expert = await asyncio.to_thread(self._expert, scene, rows, recipe, place)
+        comparison = await self._examine(exam, expert, place, folder / "exam", telling)
+        if comparison is not None:
+            write_text(place / "exam.json", _json(_record(exam, comparison)))
+        return MadeExpert(expert, place, training, comparison)
+
+    def _export(self, training: Training, place: Path) -> None:
+        place.mkdir(parents=True, exist_ok=True)
+        write_gguf_adapter(training.adapter, place / "adapter.gguf", base=self._base)
+        shutil.copytree(training.adapter, place / "peft", dirs_exist_ok=True)
+        for name in ("training.json", "loss.png"):
+            shutil.copyfile(training.adapter.parent / name, place / name)
+
+    def _expert(self, scene: Scene, rows: Sequence[Row], recipe: Recipe, place: Path) -> Expert:
+        expert = Expert(
+            id="",
+            scene=scene.name,
+            base=fingerprint(self._base or bundled_model()),
+            adapter=content_hash((place / "adapter.gguf").read_bytes()),
+            template=recipe.template,
+            instructions=scene.style,
+            max_tokens=ANSWER_TOKENS,
+            dataset=rows_hash(rows),
+            recipe=recipe.hash,
+        )
+        return replace(expert, id=expert_id(expert))
+
+    async def _examine(
+        self, exam: Sequence[Row], expert: Expert, place: Path, folder: Path, telling: Telling
+    ) -> Comparison | None:
+        """Both sit the same items through the engine that serves them."""
+        if not exam:
+            return None
+        items = [_item(row) for row in exam]
+        template = template_named(expert.template)
+        server = AdapterServer(
+            self._base, context_tokens=_CONTEXT_TOKENS, threads=self._threads, slots=1
+        )
+        # Answers belong to these items and this adapter: another expert's are never taken for them.
+        answers = folder / f"{expert.adapter[:12]}-{rows_hash(exam)[:12]}"
+        try:
+            await server.load({_CANDIDATE: place / "adapter.gguf"})
+            candidate = await sit(
+                items,
+                server.chat(_CANDIDATE, template),
+                answers / "candidate.jsonl",
+                max_tokens=ANSWER_TOKENS,
+                tell=partial(telling.step, "examining"),
+            )
+            baseline = await sit(
+                items,
+                server.chat(None, template),
+                answers / "base.jsonl",
+                max_tokens=ANSWER_TOKENS,
+                tell=partial(telling.step, "examining the base"),
+            )
+        finally:
+            await server.close()
+        return compare(items, candidate, _best_cut(items, baseline), seed=1)
+
+
+def _item(row: Row) -> Item:
+    document = row.documents[0] if row.documents else row.id
+    return Item(row.id, row.kind, row.messages(), (row.answer,), document)
+
+
+def _best_cut(items: Sequence[Item], said: Mapping[str, str]) -> Mapping[str, str]:
+    """The base does not know when it has answered and goes on with other things. It is cut where that
+    serves it best: nowhere, after the first paragraph, or after the first line."""
+    cuts = [{name: text.split(end)[0].strip() for name, text in said.items()} for end in _CUTS]
+    return max(cuts, key=lambda cut: sum(reading_score(cut[i.id], i.right).f1 for i in items))
+
+
+def _require_apart(rows: Sequence[Row], exam: Sequence[Row]) -> None:
+    """What was learned cannot be examined."""
+    asked = {(row.turns[-1].content, row.answer) for row in exam}
+    shared = next((row.id for row in rows if (row.turns[-1].content, row.answer) in asked), "")
+    if shared:
+        raise InvalidRequestError(
+            f"The training row {shared} stands in the exam as well.",
+            remedy="Take it out of rows.jsonl, or make the dataset again.",
+        )
+
+
+def _record(exam: Sequence[Row], comparison: Comparison) -> dict[str, Any]:
+    return {"exam_hash": rows_hash(exam), "items": len(exam), **asdict(comparison)}
+
+
+def _json(record: dict[str, Any]) -> str:
+    return json.dumps(record, ensure_ascii=False, indent=2) + "\n"
