@@ -18,8 +18,6 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from teaegg.models.adapters.server import AdapterServer
-
 from bench.data import rows, spread
 from bench.measuring import Progress, arguments, home_folder, report
 from teaegg.distill.export.adapter import write_gguf_adapter
@@ -29,6 +27,7 @@ from teaegg.distill.train import base as training
 from teaegg.distill.train.factory import make_trainer
 from teaegg.evals.reading import ReadingScore, reading_score
 from teaegg.evals.sitting import Comparison, Item, compare, sit
+from teaegg.models.adapters.server import AdapterServer
 from teaegg.models.base import ChatModel, Message
 from teaegg.models.templates import GEMMA
 from teaegg.retrieval.reading_prompt import ShownPassage, reading_messages

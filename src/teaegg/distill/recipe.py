@@ -40,6 +40,9 @@ class Recipe(BaseModel):
     held_out_share: float = Field(0.05, ge=0, le=0.5)
     patience: int = Field(3, ge=0, description="Looks without gain before an early stop; 0: none.")
     looks: int = Field(8, ge=1, description="How often in a run the held-out loss is measured.")
+    beta: float = Field(0.1, gt=0, description="dpo: how far from the base; orpo: odds' weight.")
+    teacher_tokens: int = Field(32, ge=1, description="context: how many tokens the base teaches.")
+    on_policy_share: float = Field(0, ge=0, le=1, description="context: rows the student answers.")
     seed: int = 1
 
     @property

@@ -48,6 +48,9 @@ class Row(BaseModel):
 
     `documents` are the ids of the documents that taught it (lineage; empty for imported rows
     without one). `rejected` is a worse answer to the same prompt, for preference training.
+    `bare_turns` is the prompt without its passages, for context distillation; `top_logprobs` holds for
+    each token of the answer and for its end what a teacher found likely there: token text to natural
+    logarithm, of a teacher with the base's own tokens.
     `teacher` names the model that wrote the answer; empty where it was made from structure alone.
     """
 
@@ -58,6 +61,8 @@ class Row(BaseModel):
     answer: str = Field(min_length=1)
     documents: tuple[str, ...] = ()
     rejected: str = ""
+    bare_turns: tuple[Turn, ...] = ()
+    top_logprobs: tuple[dict[str, float], ...] = ()
     teacher: str = ""
 
     def messages(self) -> tuple[Message, ...]:

@@ -66,9 +66,7 @@ def test_the_packed_loss_is_the_loss_of_each_row_alone(
     assert loss == pytest.approx(sum(plain_loss(plain, row) for row in rows), rel=1e-5)
 
 
-def test_gradients_of_packed_rows_are_those_of_rows_alone(
-    tiny_base: Path, city_rows: Rows
-) -> None:
+def test_gradients_of_packed_rows_are_those_of_rows_alone(tiny_base: Path, city_rows: Rows) -> None:
     from teaegg.distill.train.lora import lora_parameters
     from teaegg.distill.train.sheets import make_sheets
 
@@ -80,7 +78,8 @@ def test_gradients_of_packed_rows_are_those_of_rows_alone(
         student.answer_loss(student.outputs(make_sheets([row], most_tokens=400))) for row in rows
     )
     for one, other in zip(
-        torch.autograd.grad(packed, parameters), torch.autograd.grad(single, parameters),
+        torch.autograd.grad(packed, parameters),
+        torch.autograd.grad(single, parameters),
         strict=True,
     ):
         torch.testing.assert_close(one, other, rtol=1e-3, atol=1e-4)
@@ -97,5 +96,5 @@ def test_a_new_adapter_changes_nothing_and_one_turned_off_neither(
     moved = student_of(tiny_base, Recipe(rank=4))
     bare = new.answer_loss(new.outputs(sheets)).item()
     assert moved.answer_loss(moved.outputs(sheets)).item() != pytest.approx(bare, rel=1e-3)
-    with adapter_off(moved.model):
+    with adapter_off():
         assert moved.answer_loss(moved.outputs(sheets)).item() == pytest.approx(bare, rel=1e-6)

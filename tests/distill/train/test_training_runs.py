@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import resource
 import signal
 import subprocess
@@ -163,7 +162,7 @@ def test_a_full_disk_is_said_and_the_checkpoint_of_before_stays(
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, (before, after))
     assert "disk space" in full.value.remedy
-    assert os.listdir(tmp_path / "out") == ["checkpoint.pt"]
+    assert [path.name for path in (tmp_path / "out").iterdir()] == ["checkpoint.pt"]
     assert trained(tiny_base, rows, tmp_path / "out", recipe).losses == whole.losses
 
 
@@ -208,9 +207,7 @@ def test_commands_load_no_torch_until_they_train() -> None:
     assert subprocess.run([sys.executable, "-c", script], check=False).returncode == 0
 
 
-def test_without_torch_it_is_said_how_to_install_it(
-    city_rows: Rows, tmp_path: Path
-) -> None:
+def test_without_torch_it_is_said_how_to_install_it(city_rows: Rows, tmp_path: Path) -> None:
     write_rows(tmp_path / "rows.jsonl", city_rows(10))
     script = (
         "import sys, importlib.util as util; find = util.find_spec;"

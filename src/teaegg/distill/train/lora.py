@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 from contextlib import contextmanager
+from contextvars import ContextVar
 from pathlib import Path
 
 import torch
@@ -12,6 +13,8 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 PROJECTIONS = ("q_proj", "k_proj", "v_proj", "o_proj", "gate_proj", "up_proj", "down_proj")
+
+_ADAPTED = ContextVar("adapted", default=True)
 
 
 class LoRALinear(nn.Module):
@@ -30,12 +33,11 @@ class LoRALinear(nn.Module):
         nn.init.kaiming_uniform_(self.lora_a, a=math.sqrt(5))
         self.scale = alpha / rank
         self.dropout = dropout
-        self.on = True
 
     def forward(self, inputs: Tensor) -> Tensor:
         inputs = inputs.to(self.weight.dtype)
         outputs = functional.linear(inputs, self.weight, self.bias)
-        if not self.on:
+        if not _ADAPTED.get():
             return outputs
         if self.dropout and self.training:
             inputs = functional.dropout(inputs, self.dropout)
@@ -65,16 +67,13 @@ def lora_parameters(model: nn.Module) -> list[nn.Parameter]:
 
 
 @contextmanager
-def adapter_off(model: nn.Module) -> Iterator[None]:
-    """The bare base, as a teacher or a reference."""
-    modules = lora_modules(model).values()
-    for module in modules:
-        module.on = False
+def adapter_off() -> Iterator[None]:
+    """The bare base, as a teacher or a reference, in this thread only."""
+    token = _ADAPTED.set(False)
     try:
         yield
     finally:
-        for module in modules:
-            module.on = True
+        _ADAPTED.reset(token)
 
 
 def adapter_tensors(model: nn.Module) -> dict[str, Tensor]:

@@ -10,7 +10,7 @@ from random import Random
 from teaegg.core.errors import InvalidRequestError
 from teaegg.core.ids import text_hash
 from teaegg.distill.recipe import Recipe
-from teaegg.distill.train.sheets import Sheet, make_sheets, micro_batches, steps_of
+from teaegg.distill.train.sheets import Sheet, make_sheets, micro_batches, pair_sheets, steps_of
 from teaegg.distill.train.tokens import TokenRow
 
 FEWEST_ROWS = 8
@@ -57,10 +57,13 @@ def make_plan(rows: Sequence[TokenRow], recipe: Recipe) -> Plan:
         )
     train, held_out = _divided(rows, recipe)
     sheet_tokens = min(_SHEET_TOKENS, recipe.batch_tokens)
-    sheets = tuple(make_sheets(train, most_tokens=sheet_tokens))
-    looks = make_sheets(held_out, most_tokens=sheet_tokens)
+    pairs = recipe.method in ("dpo", "orpo")
+    sheets, looks = (
+        pair_sheets(part) if pairs else make_sheets(part, most_tokens=sheet_tokens)
+        for part in (train, held_out)
+    )
     draft = Plan(
-        sheets,
+        tuple(sheets),
         tuple(micro_batches(looks, most_tokens=_MICRO_TOKENS, random=Random(recipe.seed))),  # noqa: S311
         recipe,
         0,

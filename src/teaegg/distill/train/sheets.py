@@ -9,7 +9,7 @@ training see "Prefix Grouper", Liu et al. 2025.)
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from random import Random
 
 from teaegg.distill.train.tokens import TokenRow
@@ -49,6 +49,14 @@ def make_sheets(rows: Sequence[TokenRow], *, most_tokens: int) -> list[Sheet]:
     """All rows, each on one sheet of `most_tokens` or less, unless a passage alone has about as many."""
     ordered = sorted(rows, key=lambda row: (row.prompt, row.answer))
     return [_sheet(group, shared) for group, shared in _groups(ordered, most_tokens)]
+
+
+def pair_sheets(rows: Sequence[TokenRow]) -> list[Sheet]:
+    """A sheet for each row: its answer (owner 0) and its rejected one (owner 1) behind one prompt."""
+    return [
+        _sheet([row, replace(row, answer=row.rejected)], len(row.prompt))
+        for row in sorted(rows, key=lambda row: (row.prompt, row.answer))
+    ]
 
 
 def _groups(ordered: Sequence[TokenRow], most_tokens: int) -> Iterator[tuple[list[TokenRow], int]]:

@@ -16,16 +16,27 @@ from teaegg.models.templates import template_named
 
 @dataclass(frozen=True, slots=True)
 class TokenRow:
-    """`prompt` begins with the beginning-of-text token, `answer` ends with the token of its end."""
+    """`prompt` begins with the beginning-of-text token, `answer` ends with the token of its end.
+
+    By method: `rejected` is the worse answer, `shown` the prompt with the passages that the teacher
+    sees, `teacher` its (token, natural logarithm) pairs for each token of the answer.
+    """
 
     id: str
     prompt: tuple[int, ...]
     answer: tuple[int, ...]
     group: str
+    rejected: tuple[int, ...] = ()
+    shown: tuple[int, ...] = ()
+    teacher: tuple[tuple[tuple[int, float], ...], ...] = ()
 
     @property
     def length(self) -> int:
         return len(self.prompt) + len(self.answer)
+
+    @property
+    def longest(self) -> int:
+        return max(self.length, len(self.shown), len(self.prompt) + len(self.rejected))
 
 
 class Tokenizer:
@@ -57,21 +68,57 @@ class Tokenizer:
 def tokenise(
     rows: Sequence[Row], recipe: Recipe, tokenizer: Tokenizer
 ) -> tuple[list[TokenRow], dict[str, str]]:
-    """The rows that can be learned from, and row id → why another one cannot.
-
-    Prompt and answer are encoded apart, as they are when the model is asked.
-    """
-    template = template_named(recipe.template)
-    kept, left_out = [], {}
+    """The rows that can be learned from, and row id → why another one cannot."""
+    kept: list[TokenRow] = []
+    left_out: dict[str, str] = {}
     for row in rows:
-        encoded = TokenRow(
-            row.id,
-            tokenizer.prompt(template.prompt(row.messages())),
-            tokenizer.plain(template.answer(row.answer)),
-            row.documents[0] if row.documents else row.id,
-        )
-        if encoded.length > recipe.row_tokens:
-            left_out[row.id] = f"{encoded.length} tokens are more than {recipe.row_tokens}"
+        if lack := _lack(row, recipe):
+            left_out[row.id] = lack
+            continue
+        encoded = _encoded(row, recipe, tokenizer)
+        if encoded.longest > recipe.row_tokens:
+            left_out[row.id] = f"{encoded.longest} tokens are more than {recipe.row_tokens}"
+        elif recipe.method == "logits" and len(encoded.teacher) != len(encoded.answer):
+            left_out[row.id] = "the teacher's tokens are not those of the base"
         else:
             kept.append(encoded)
     return kept, left_out
+
+
+def _lack(row: Row, recipe: Recipe) -> str:
+    """What a row would need for the recipe's method; empty where it has it."""
+    match recipe.method:
+        case "dpo" | "orpo":
+            return "" if row.rejected else "it has no rejected answer"
+        case "context":
+            return "" if row.bare_turns else "it has no prompt without passages"
+        case "logits":
+            return "" if row.top_logprobs else "it has no probabilities of a teacher"
+        case "sft":
+            return ""
+
+
+def _encoded(row: Row, recipe: Recipe, tokenizer: Tokenizer) -> TokenRow:
+    """Prompt and answer are encoded apart, as they are when the model is asked."""
+    template, method = template_named(recipe.template), recipe.method
+    shown = tokenizer.prompt(template.prompt(row.messages()))
+    bare = template.prompt([turn.message() for turn in row.bare_turns])
+    context, preference = method == "context", method in ("dpo", "orpo")
+    return TokenRow(
+        row.id,
+        tokenizer.prompt(bare) if context else shown,
+        tokenizer.plain(template.answer(row.answer)),
+        row.documents[0] if row.documents else row.id,
+        rejected=tokenizer.plain(template.answer(row.rejected)) if preference else (),
+        shown=shown if context else (),
+        teacher=_taught(row, tokenizer) if method == "logits" else (),
+    )
+
+
+def _taught(row: Row, tokenizer: Tokenizer) -> tuple[tuple[tuple[int, float], ...], ...]:
+    """The teacher's words as tokens of the base; empty where a place has none that is one token."""
+    places = []
+    for likely in row.top_logprobs:
+        encoded = ((tokenizer.plain(text), score) for text, score in likely.items())
+        places.append(tuple((ids[0], score) for ids, score in encoded if len(ids) == 1))
+    return tuple(places) if all(places) else ()

@@ -27,6 +27,7 @@ from teaegg.distill.train.lora import (
     load_adapter_tensors,
     save_adapter,
 )
+from teaegg.distill.train.methods.base import make_objective
 from teaegg.distill.train.plan import Plan, Step, make_plan
 from teaegg.distill.train.record import peak_memory_mib, write_record
 from teaegg.distill.train.schedule import learning_rate_share, share_done
@@ -58,7 +59,8 @@ class LoRATrainer:
         checkpoint = read_checkpoint(folder, identity)
         device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
         student = Student(base, recipe, device=device)
-        with Workers(student, 1 if device.type == "cuda" else self._threads) as workers:
+        objective = make_objective(recipe, {row.id: row for row in encoded})
+        with Workers(student, objective, 1 if device.type == "cuda" else self._threads) as workers:
             run = _Run(workers, plan, folder, identity)
             if checkpoint is not None:
                 run.go_on_from(checkpoint)
@@ -144,7 +146,7 @@ class _Run:
         )
         for group in self._optimiser.param_groups:
             group["lr"] = recipe.learning_rate * share
-        loss = self._workers.learn(step)
+        loss = self._workers.learn(step, state.step)
         state.tokens += sum(sheet.learned_tokens for batch in step for sheet in batch)
         torch.nn.utils.clip_grad_norm_(self._parameters, _LARGEST_GRADIENT)
         self._optimiser.step()

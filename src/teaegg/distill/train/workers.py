@@ -15,6 +15,7 @@ import torch
 from torch import Tensor, nn
 
 from teaegg.distill.train.lora import lora_parameters
+from teaegg.distill.train.methods.base import Objective
 from teaegg.distill.train.sheets import Sheet
 from teaegg.distill.train.student import Student
 
@@ -24,8 +25,9 @@ Batch = tuple[Sheet, ...]
 class Workers:
     """`count` threads around one student; a context manager."""
 
-    def __init__(self, student: Student, count: int) -> None:
+    def __init__(self, student: Student, objective: Objective, count: int) -> None:
         self.student = student
+        self._objective = objective
         self.parameters: list[nn.Parameter] = lora_parameters(student.model)
         self._threads = ThreadPoolExecutor(
             max_workers=max(1, count), initializer=torch.set_num_threads, initargs=(1,)
@@ -45,13 +47,18 @@ class Workers:
         self._threads.shutdown(cancel_futures=True)
         torch.set_num_threads(self._op_threads)
 
-    def learn(self, step: Sequence[Batch]) -> float:
-        """Sets the gradients of one step; gives its mean loss in nats per answer token."""
-        tokens = sum(len(sheet.targets) for batch in step for sheet in batch)
+    def learn(self, step: Sequence[Batch], number: int) -> float:
+        """Sets the gradients of step `number`; gives its mean loss."""
+        weight = sum(self._objective.weight(batch) for batch in step)
+
+        def learned(batch: Batch) -> tuple[float, tuple[Tensor, ...]]:
+            loss = self._objective.loss(self.student, batch, number) / weight
+            return float(loss.detach()), torch.autograd.grad(loss, self.parameters)
+
         total = 0.0
         for parameter in self.parameters:
             parameter.grad = None
-        for loss, gradients in self._threads.map(lambda batch: self._learned(batch, tokens), step):
+        for loss, gradients in self._threads.map(learned, step):
             total += loss
             for parameter, gradient in zip(self.parameters, gradients, strict=True):
                 if parameter.grad is None:
@@ -65,13 +72,8 @@ class Workers:
         self.student.model.eval()
         losses = list(self._threads.map(self._looked, batches))
         self.student.model.train()
-        tokens = sum(len(sheet.targets) for batch in batches for sheet in batch)
-        return sum(losses) / tokens
-
-    def _learned(self, batch: Batch, tokens: int) -> tuple[float, tuple[Tensor, ...]]:
-        loss = self.student.answer_loss(self.student.outputs(batch)) / tokens
-        return float(loss.detach()), torch.autograd.grad(loss, self.parameters)
+        return sum(losses) / sum(self._objective.weight(batch) for batch in batches)
 
     def _looked(self, batch: Batch) -> float:
         with torch.no_grad():
-            return float(self.student.answer_loss(self.student.outputs(batch)))
+            return float(self._objective.loss(self.student, batch, 0))
