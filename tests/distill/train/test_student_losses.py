@@ -85,6 +85,37 @@ def test_gradients_of_packed_rows_are_those_of_rows_alone(tiny_base: Path, city_
         torch.testing.assert_close(one, other, rtol=1e-3, atol=1e-4)
 
 
+def test_computing_again_to_save_memory_gives_the_same_gradients(
+    tiny_base: Path, city_rows: Rows
+) -> None:
+    from teaegg.distill.train.lora import lora_parameters
+    from teaegg.distill.train.sheets import make_sheets
+
+    sheets = make_sheets(encoded(tiny_base, city_rows(6)), most_tokens=400)
+    student = student_of(tiny_base, Recipe(rank=4))
+    parameters = lora_parameters(student.model)
+    kept = torch.autograd.grad(student.answer_loss(student.outputs(sheets)), parameters)
+    student.save_memory()
+    again = torch.autograd.grad(student.answer_loss(student.outputs(sheets)), parameters)
+    for one, other in zip(kept, again, strict=True):
+        torch.testing.assert_close(one, other)
+
+
+def test_large_micro_batches_do_not_fit_and_small_ones_do(tiny_base: Path) -> None:
+    from types import SimpleNamespace
+
+    from teaegg.distill.train.memory import activations_fit
+    from teaegg.distill.train.sheets import make_sheets
+
+    config = SimpleNamespace(
+        hidden_size=640, intermediate_size=2048, num_attention_heads=4, num_hidden_layers=18
+    )
+    device = torch.device("cpu")
+    for tokens, at_once, fits in ((100, 1, True), (100_000, 4, False)):
+        batch = make_sheets([TokenRow("r", (1,) * tokens, (1,), "g")], most_tokens=10)
+        assert activations_fit(config, [batch], at_once=at_once, device=device) is fits
+
+
 def test_a_new_adapter_changes_nothing_and_one_turned_off_neither(
     tiny_base: Path, city_rows: Rows
 ) -> None:

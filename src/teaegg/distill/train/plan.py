@@ -43,6 +43,10 @@ class Plan:
         batches = micro_batches(self.sheets, most_tokens=micro_tokens, random=random)
         return steps_of(batches, batch_tokens=self.recipe.batch_tokens)
 
+    def all_batches(self) -> list[tuple[Sheet, ...]]:
+        """Every micro-batch that will run."""
+        return [batch for step in self.epoch(0) for batch in step] + list(self.held_out)
+
     @property
     def look_every(self) -> int:
         return max(1, math.ceil(self.steps / self.recipe.looks))

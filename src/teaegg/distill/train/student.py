@@ -49,6 +49,10 @@ class Student:
         self._window = getattr(self.model.config, "sliding_window", None)
         self._mapped = len(set(getattr(self.model.config, "layer_types", None) or ())) > 1
 
+    def save_memory(self) -> None:
+        """Keep only what stands between layers and compute the rest again (Chen et al. 2016)."""
+        self.model.gradient_checkpointing_enable({"use_reentrant": False})
+
     def outputs(self, batch: Sequence[Sheet]) -> Outputs:
         """Run a micro-batch and keep what stands where an answer token is predicted."""
         length = max(sheet.length for sheet in batch)

@@ -27,6 +27,7 @@ from teaegg.distill.train.lora import (
     load_adapter_tensors,
     save_adapter,
 )
+from teaegg.distill.train.memory import activations_fit
 from teaegg.distill.train.methods.base import make_objective
 from teaegg.distill.train.plan import Plan, Step, make_plan
 from teaegg.distill.train.record import peak_memory_mib, write_record
@@ -60,7 +61,13 @@ class LoRATrainer:
         device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
         student = Student(base, recipe, device=device)
         objective = make_objective(recipe, {row.id: row for row in encoded})
-        with Workers(student, objective, 1 if device.type == "cuda" else self._threads) as workers:
+        # Dropout draws from one stream: several threads would draw in another order each time.
+        at_once = 1 if device.type == "cuda" or recipe.dropout else self._threads
+        if not activations_fit(
+            student.model.config, plan.all_batches(), at_once=at_once, device=device
+        ):
+            student.save_memory()
+        with Workers(student, objective, at_once) as workers:
             run = _Run(workers, plan, folder, identity)
             if checkpoint is not None:
                 run.go_on_from(checkpoint)
