@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from teaegg.models.base import Message
 from teaegg.models.llama.engine import Engine
 
 _LIKELIEST = 20
@@ -33,12 +35,7 @@ def say(engine: Engine, prompt: str | list[int], count: int, *, adapter: int | N
         },
         adapter=adapter,
     )
-    content = reply["choices"][0]["logprobs"]["content"]
-    return Said(
-        reply["usage"]["prompt_tokens"],
-        tuple(item["id"] for item in content),
-        tuple({top["id"]: top["logprob"] for top in item["top_logprobs"]} for item in content),
-    )
+    return _said(reply)
 
 
 def stops_at(engine: Engine, prompt: str, token: int, *, adapter: int | None) -> bool:
@@ -50,6 +47,29 @@ def stops_at(engine: Engine, prompt: str, token: int, *, adapter: int | None) ->
         "cache_prompt": False,
         "logit_bias": [[token, 1000.0]],
     }
-    return bool(
-        engine.complete(body, adapter=adapter)["choices"][0]["finish_reason"] == "stop"
+    return bool(engine.complete(body, adapter=adapter)["choices"][0]["finish_reason"] == "stop")
+
+
+def first_of_chat(engine: Engine, messages: Sequence[Message]) -> Said:
+    """The first token after turns that the model file's own chat template renders."""
+    reply = engine.complete_chat(
+        {
+            "messages": [{"role": turn.role, "content": turn.content} for turn in messages],
+            "max_tokens": 1,
+            "temperature": 0,
+            "ignore_eos": True,
+            "cache_prompt": False,
+            "logprobs": True,
+            "top_logprobs": _LIKELIEST,
+        }
+    )
+    return _said(reply)
+
+
+def _said(reply: dict[str, Any]) -> Said:
+    content = reply["choices"][0]["logprobs"]["content"]
+    return Said(
+        reply["usage"]["prompt_tokens"],
+        tuple(item["id"] for item in content),
+        tuple({top["id"]: top["logprob"] for top in item["top_logprobs"]} for item in content),
     )

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from teaegg.core.errors import ModelError
 from teaegg.distill.train.base_weights import base_folder
+from teaegg.distill.train.tokens import Tokenizer
 
 LogProbabilities = NDArray[np.float32]
 
@@ -27,6 +28,7 @@ class TrainerVoice:
         from transformers import AutoModelForCausalLM
 
         self.folder = base_folder(base)
+        self._tokenizer = Tokenizer(self.folder)
         try:
             bare = AutoModelForCausalLM.from_pretrained(
                 self.folder, dtype=torch.float32, local_files_only=True
@@ -38,6 +40,16 @@ class TrainerVoice:
                 f"{str(error)[:300]}",
                 remedy="Export with the base that the adapter was trained on.",
             ) from error
+
+    def prompt(self, text: str) -> tuple[int, ...]:
+        """The tokens of a prompt, the beginning of text once before them."""
+        return self._tokenizer.prompt(text)
+
+    def plain(self, text: str) -> tuple[int, ...]:
+        return self._tokenizer.plain(text)
+
+    def text(self, token: int) -> str:
+        return self._tokenizer.text([token])
 
     def following(
         self, prompt: Sequence[int], said: Sequence[int], *, adapted: bool

@@ -103,7 +103,9 @@ def _refuse_truncated(path: Path) -> None:
 
     try:
         reader = gguf.GGUFReader(path)
-        end = max((tensor.data_offset + int(tensor.n_bytes) for tensor in reader.tensors), default=0)
+        end = max(
+            (tensor.data_offset + int(tensor.n_bytes) for tensor in reader.tensors), default=0
+        )
     except (ValueError, IndexError, KeyError, OSError) as error:
         raise ModelError(
             f"The base {path} is no whole GGUF file: {error}.",

@@ -72,13 +72,17 @@ def _counted(draft: Plan) -> Plan:
     per_epoch = len(draft.epoch(0))
     steps = max(1, math.ceil(per_epoch * draft.recipe.epochs))
     return Plan(
-        draft.sheets, draft.held_out, draft.recipe, steps, per_epoch, draft.rows, draft.held_out_rows
+        draft.sheets,
+        draft.held_out,
+        draft.recipe,
+        steps,
+        per_epoch,
+        draft.rows,
+        draft.held_out_rows,
     )
 
 
-def _divided(
-    rows: Sequence[TokenRow], recipe: Recipe
-) -> tuple[list[TokenRow], list[TokenRow]]:
+def _divided(rows: Sequence[TokenRow], recipe: Recipe) -> tuple[list[TokenRow], list[TokenRow]]:
     """Whole documents are held out: rows about one passage would tell on each other."""
     groups = sorted({row.group for row in rows}, key=lambda g: text_hash(f"{recipe.seed} {g}"))
     wanted = round(len(rows) * recipe.held_out_share)

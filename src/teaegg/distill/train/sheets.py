@@ -47,9 +47,7 @@ def make_sheets(rows: Sequence[TokenRow], *, most_tokens: int) -> list[Sheet]:
     return [_sheet(group, shared) for group, shared in _groups(ordered, most_tokens)]
 
 
-def _groups(
-    ordered: Sequence[TokenRow], most_tokens: int
-) -> Iterator[tuple[list[TokenRow], int]]:
+def _groups(ordered: Sequence[TokenRow], most_tokens: int) -> Iterator[tuple[list[TokenRow], int]]:
     """Neighbours in the order of their tokens have the longest beginnings in common."""
     group: list[TokenRow] = []
     shared = tokens = 0

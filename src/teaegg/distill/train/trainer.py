@@ -46,9 +46,7 @@ class LoRATrainer:
         self._base = base
         self._threads = threads or os.cpu_count() or 1
 
-    def train(
-        self, rows: Sequence[Row], recipe: Recipe, folder: Path, *, tell: Tell
-    ) -> Training:
+    def train(self, rows: Sequence[Row], recipe: Recipe, folder: Path, *, tell: Tell) -> Training:
         torch.set_num_threads(self._threads)
         base = base_folder(self._base)
         encoded, left_out = tokenise(rows, recipe, Tokenizer(base))
@@ -119,9 +117,7 @@ class _Run:
         state, recipe = self._state, self._plan.recipe
         adapter = self._folder / "adapter"
         tensors = state.best or adapter_tensors(self._student.model)
-        save_adapter(
-            tensors, adapter, rank=recipe.rank, alpha=recipe.alpha, dropout=recipe.dropout
-        )
+        save_adapter(tensors, adapter, rank=recipe.rank, alpha=recipe.alpha, dropout=recipe.dropout)
         return Training(
             adapter=adapter,
             steps=state.step,
