@@ -49,11 +49,13 @@ class GgufTensor:
 class GgufHeader:
     """Everything before the numbers. `fields` holds scalars, strings and lists of them.
 
+    `kinds` are the format's own numbers for the fields' types: one, or the list's and its members'.
     `data_starts` is the byte at which the tensors' data begins.
     """
 
     path: Path
     fields: dict[str, Any]
+    kinds: dict[str, tuple[int, ...]]
     tensors: dict[str, GgufTensor]
     data_starts: int
 
@@ -104,16 +106,16 @@ def _header(path: Path, cursor: _Cursor, size: int) -> GgufHeader:
     if (version := cursor.scalar("I")) not in _VERSIONS:
         raise ValueError(f"its version is {version}, known are {_VERSIONS}")
     tensors, pairs = cursor.scalar("Q"), cursor.scalar("Q")
-    fields = {}
+    fields, kinds = {}, {}
     for _ in range(pairs):
         name = cursor.string()
-        fields[name] = cursor.value(cursor.scalar("I"))
+        kinds[name], fields[name] = cursor.value(cursor.scalar("I"))
     listed = [_tensor(cursor) for _ in range(tensors)]
     alignment = fields.get("general.alignment", _DEFAULT_ALIGNMENT)
     starts = -(-cursor.position // alignment) * alignment
     for tensor in listed:
         _check_end(tensor, starts, size)
-    return GgufHeader(path, fields, {tensor.name: tensor for tensor in listed}, starts)
+    return GgufHeader(path, fields, kinds, {tensor.name: tensor for tensor in listed}, starts)
 
 
 def _tensor(cursor: _Cursor) -> GgufTensor:
@@ -155,16 +157,16 @@ class _Cursor:
     def string(self) -> str:
         return self.bytes(self.scalar("Q")).decode()
 
-    def value(self, kind: int) -> Any:
-        if kind == _STRING:
-            return self.string()
-        if kind == _ARRAY:
-            return self._list()
-        return self.scalar(_SCALARS[kind])
+    def value(self, kind: int) -> tuple[tuple[int, ...], Any]:
+        if kind != _ARRAY:
+            return (kind,), self._single(kind)
+        member, count = self.scalar("I"), self.scalar("Q")
+        if member in _SCALARS:
+            form = f"<{count}{_SCALARS[member]}"
+            values = list(struct.unpack(form, self.bytes(struct.calcsize(form))))
+        else:
+            values = [self._single(member) for _ in range(count)]
+        return (kind, member), values
 
-    def _list(self) -> list[Any]:
-        kind, count = self.scalar("I"), self.scalar("Q")
-        if kind in _SCALARS:
-            form = f"<{count}{_SCALARS[kind]}"
-            return list(struct.unpack(form, self.bytes(struct.calcsize(form))))
-        return [self.value(kind) for _ in range(count)]
+    def _single(self, kind: int) -> Any:
+        return self.string() if kind == _STRING else self.scalar(_SCALARS[kind])

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-import secrets
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
+from numpy.typing import NDArray
 
-from teaegg.core.errors import ModelError, StorageError
-from teaegg.distill.export.peft_folder import read_peft
+from teaegg.core.errors import ModelError
+from teaegg.distill.export.peft_folder import Matrix, read_peft
 from teaegg.distill.export.projections import place_in
+from teaegg.distill.export.writing import gguf_library, whole_file
 from teaegg.models.gguf import read_header
 from teaegg.models.local import bundled_model
 
@@ -31,33 +32,26 @@ def write_gguf_adapter(
     header = read_header(base or bundled_model())
     adapter = read_peft(peft_folder)
     placed = place_in(header, adapter)
-    import gguf
-
-    kind = np.float16 if precision == "f16" else np.float32
-    partial = target.with_name(f"{target.name}.{secrets.token_hex(4)}.partial")
-    try:
-        target.parent.mkdir(parents=True, exist_ok=True)
+    gguf = gguf_library()
+    with whole_file(target) as partial:
         writer = gguf.GGUFWriter(partial, header.text("general.architecture"))
         writer.add_type(gguf.GGUFType.ADAPTER)
         writer.add_string(gguf.Keys.Adapter.TYPE, "lora")
         writer.add_float32(gguf.Keys.Adapter.LORA_ALPHA, adapter.alpha)
         for name, factors in placed.items():
             for letter, matrix in (("a", factors.a), ("b", factors.b)):
-                if precision == "f16" and np.abs(matrix).max(initial=0) > _LARGEST_F16:
-                    raise ModelError(
-                        f"{peft_folder}: {name} holds numbers beyond half precision.",
-                        remedy="Export with precision f32.",
-                    )
-                writer.add_tensor(f"{name}.lora_{letter}", matrix.astype(kind))
+                writer.add_tensor(f"{name}.lora_{letter}", _rounded(matrix, precision, name))
         writer.write_header_to_file()
         writer.write_kv_data_to_file()
         writer.write_tensors_to_file()
         writer.close()
-        partial.replace(target)
-    except OSError as error:
-        raise StorageError(
-            f"The adapter {target} cannot be written: {error}.",
-            remedy="Check the free space and who may write there.",
-        ) from error
-    finally:
-        partial.unlink(missing_ok=True)
+
+
+def _rounded(matrix: Matrix, precision: Precision, name: str) -> NDArray[Any]:
+    if precision == "f32":
+        return matrix
+    if np.abs(matrix).max(initial=0) > _LARGEST_F16:
+        raise ModelError(
+            f"{name} holds numbers beyond half precision.", remedy="Export with precision f32."
+        )
+    return matrix.astype(np.float16)

@@ -8,6 +8,7 @@ import numpy as np
 
 from teaegg.core.errors import InvalidRequestError, ModelError
 from teaegg.distill.export.peft_folder import LowRank, Matrix, PeftAdapter
+from teaegg.distill.export.writing import gguf_library
 from teaegg.models.gguf import GgufHeader
 
 _ROWS_REORDERED = {"gemma3": False, "qwen2": False, "qwen3": False, "llama": True}
@@ -39,12 +40,7 @@ def place_in(base: GgufHeader, adapter: PeftAdapter) -> dict[str, LowRank]:
 
 
 def _names(architecture: str, blocks: int) -> Callable[[str], str]:
-    try:
-        import gguf
-    except ImportError as error:
-        raise ModelError(
-            "Writing GGUF files needs the library gguf.", remedy="pip install 'teaegg[train]'"
-        ) from error
+    gguf = gguf_library()
     kind = {name: kind for kind, name in gguf.MODEL_ARCH_NAMES.items()}[architecture]
     names = gguf.get_tensor_name_map(kind, blocks)
 

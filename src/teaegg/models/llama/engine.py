@@ -40,7 +40,14 @@ class Engine:
 
     def complete(self, body: Body, *, adapter: int | None = None) -> dict[str, Any]:
         """One finished completion. `adapter` is an index into `adapters`, None the bare base."""
-        reply = self._server.handle_completions(self._with_adapters(body, adapter))
+        return self._whole(self._server.handle_completions, self._with_adapters(body, adapter))
+
+    def complete_chat(self, body: Body) -> dict[str, Any]:
+        """One finished answer of the bare base to turns, behind the file's own chat template."""
+        return self._whole(self._server.handle_chat_completions, self._with_adapters(body, None))
+
+    def _whole(self, handle: Callable[[Body], Any], body: Body) -> dict[str, Any]:
+        reply = handle(body)
         if not isinstance(reply, dict) or "choices" not in reply:
             raise ModelError(
                 f"The language model {self.path.stem} refused a prompt: {reply!r:.300}.",
