@@ -11,8 +11,7 @@ from teaegg.distill.train.tokens import TokenRow
 _TOKENS = st.lists(st.integers(1, 4), min_size=1, max_size=30).map(tuple)
 _ROWS = st.lists(st.tuples(_TOKENS, _TOKENS), min_size=1, max_size=12).map(
     lambda pairs: [
-        TokenRow(f"r{number}", prompt, answer, "g")
-        for number, (prompt, answer) in enumerate(pairs)
+        TokenRow(f"r{number}", prompt, answer, "g") for number, (prompt, answer) in enumerate(pairs)
     ]
 )
 

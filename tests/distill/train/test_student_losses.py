@@ -66,9 +66,7 @@ def test_the_packed_loss_is_the_loss_of_each_row_alone(
     assert loss == pytest.approx(sum(plain_loss(plain, row) for row in rows), rel=1e-5)
 
 
-def test_gradients_of_packed_rows_are_those_of_rows_alone(
-    tiny_base: Path, city_rows: Rows
-) -> None:
+def test_gradients_of_packed_rows_are_those_of_rows_alone(tiny_base: Path, city_rows: Rows) -> None:
     from teaegg.distill.train.lora import lora_parameters
     from teaegg.distill.train.sheets import make_sheets
 
@@ -80,7 +78,8 @@ def test_gradients_of_packed_rows_are_those_of_rows_alone(
         student.answer_loss(student.outputs(make_sheets([row], most_tokens=400))) for row in rows
     )
     for one, other in zip(
-        torch.autograd.grad(packed, parameters), torch.autograd.grad(single, parameters),
+        torch.autograd.grad(packed, parameters),
+        torch.autograd.grad(single, parameters),
         strict=True,
     ):
         torch.testing.assert_close(one, other, rtol=1e-3, atol=1e-4)
