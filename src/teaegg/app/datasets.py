@@ -17,7 +17,7 @@ from teaegg.core.scenes import Scene
 from teaegg.distill.data import editing
 from teaegg.distill.data.corpus import StoredCorpus
 from teaegg.distill.data.make import MOST_QUIZZED, DatasetReport, make_dataset
-from teaegg.distill.data.manifest import Manifest, Stage, read_manifest
+from teaegg.distill.data.manifest import Manifest, Stage, read_manifest, stage_file
 from teaegg.distill.data.quiz import Student
 from teaegg.distill.data.stages import OnProgress
 from teaegg.distill.data.statistics import Statistics, statistics
@@ -25,6 +25,7 @@ from teaegg.distill.teachers.base import Teacher
 from teaegg.distill.teachers.structure.teacher import StructureTeacher
 from teaegg.retrieval.search import Searcher
 from teaegg.store.documents import DocumentRecords
+from teaegg.store.experts.records import Dataset, ExpertRecords
 from teaegg.store.index import PassageIndex
 
 _NAME = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,62}[a-z0-9])?")
@@ -43,6 +44,7 @@ class Datasets:
         index: PassageIndex,
         searcher: Searcher,
         clock: Clock,
+        lineage: ExpertRecords,
     ) -> None:
         self._folder = folder
         self._access = access
@@ -50,6 +52,7 @@ class Datasets:
         self._index = index
         self._searcher = searcher
         self._clock = clock
+        self._lineage = lineage
 
     async def make(
         self,
@@ -86,7 +89,7 @@ class Datasets:
             visible=visible,
             collections=frozenset(scene.collections),
         )
-        return await make_dataset(
+        report = await make_dataset(
             scene,
             corpus,
             teacher or StructureTeacher(),
@@ -96,6 +99,22 @@ class Datasets:
             most_quizzed=most_quizzed,
             on_progress=on_progress,
         )
+        await self._record(report.manifest, scene)
+        return report
+
+    async def _record(self, manifest: Manifest, scene: Scene) -> None:
+        """So that forgetting a document finds its rows. ConflictError when one is forgotten already."""
+        rows = manifest.stages.get("rows")
+        dataset = Dataset(
+            hash=manifest.rows_hash,
+            scene=scene.name,
+            rows=rows.records if rows else 0,
+            recorded_at=self._clock.now(),
+            teacher=manifest.teacher,
+            recipe=manifest.model_dump_json(include={"scene", "seed", "student"}),
+            file=f"{self._folder.name}/{manifest.name}/{stage_file('rows')}",
+        )
+        await self._lineage.record_dataset(dataset, manifest.documents)
 
     async def list(self, actor: Actor) -> Sequence[Manifest]:
         """The datasets whose documents the actor may read, by name."""

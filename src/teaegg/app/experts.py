@@ -17,6 +17,7 @@ from teaegg.core.documents import Document
 from teaegg.core.errors import ModelError, NotFoundError
 from teaegg.core.experts import Expert
 from teaegg.core.scenes import Scene
+from teaegg.distill.lineage.forgetting import Forgetting
 from teaegg.ingest.learning.learner import Learner
 from teaegg.retrieval.reading import ExpertModels, ReadingExpert
 from teaegg.store.documents import DocumentRecords
@@ -68,6 +69,17 @@ class Forgotten:
         return tuple(dict.fromkeys([*named, *(record.expert.scene for record in self.experts)]))
 
 
+@dataclass(frozen=True, slots=True)
+class ExpertParts:
+    """What experts are kept in, and who lends their models (None: nobody here)."""
+
+    records: ExpertRecords
+    lineage: LineageRecords
+    files: ExpertFiles
+    forgetting: Forgetting
+    models: ExpertModels | None
+
+
 class Experts:
     """`access` lists, explains and decides; the rest is here because it touches files or models.
 
@@ -76,24 +88,21 @@ class Experts:
 
     def __init__(
         self,
+        parts: ExpertParts,
         access: Access,
-        records: ExpertRecords,
-        lineage: LineageRecords,
-        files: ExpertFiles,
         documents: DocumentRecords,
         learner: Learner,
         clock: Clock,
-        models: ExpertModels | None,
     ) -> None:
-        self.access = ExpertAccess(access, records, lineage, documents, clock)
+        self.access = ExpertAccess(access, parts.records, parts.lineage, documents, clock)
         self._visible = access.visible
-        self._records = records
-        self._lineage = lineage
-        self._files = files
+        self._records = parts.records
+        self._lineage = parts.lineage
+        self._files = parts.files
+        self._models = parts.models
         self._documents = documents
         self._learner = learner
         self._clock = clock
-        self._models = models
         self._checked: dict[str, Path] = {}
 
     async def training_documents(

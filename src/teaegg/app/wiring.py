@@ -11,7 +11,7 @@ from teaegg.access.service import Access
 from teaegg.app.configuration import secret_of
 from teaegg.app.datasets import Datasets
 from teaegg.app.distilling import Distilling
-from teaegg.app.experts import Experts
+from teaegg.app.experts import ExpertParts, Experts
 from teaegg.app.glossary import Glossary
 from teaegg.app.sources import Sources
 from teaegg.app.workspace import Parts, Workspace
@@ -75,9 +75,9 @@ async def open_workspace(
             settings.storage.index_url or str(settings.home / "index"),
             dimensions=settings.embedding.dimensions,
         )
-        experts = _ExpertParts(settings, database)
+        experts = _expert_parts(settings, database, expert_models)
         await _finish_forgetting(experts.forgetting)
-        parts = _assemble(settings, database, index, chat, embedder, clock, experts, expert_models)
+        parts = _assemble(settings, database, index, chat, embedder, clock, experts)
         stack.push_async_callback(parts.learner.close)
         stack.push_async_callback(parts.sources.close)
         yield Workspace(parts)
@@ -90,8 +90,7 @@ def _assemble(
     chat: ChatModel,
     embedder: Embedder,
     clock: Clock,
-    experts: _ExpertParts,
-    expert_models: ExpertModels | None,
+    experts: ExpertParts,
 ) -> Parts:
     documents = DocumentRecords(database)
     blobs = BlobStore(settings.home / "blobs")
@@ -109,27 +108,10 @@ def _assemble(
         after_forgetting=experts.forgetting.finish,
     )
     searcher = Searcher(index, documents, embedder, CompanyWords(glossary), settings.search, clock)
-    answerer = Answerer(
-        searcher,
-        index,
-        chat,
-        embedder,
-        traces,
-        search_settings=settings.search,
-        answer_settings=settings.answers,
-        clock=clock,
+    datasets = Datasets(
+        settings.home / "datasets", access, documents, index, searcher, clock, experts.records
     )
-    datasets = Datasets(settings.home / "datasets", access, documents, index, searcher, clock)
-    expert_facade = Experts(
-        access,
-        experts.records,
-        experts.lineage,
-        experts.files,
-        documents,
-        learner,
-        clock,
-        expert_models,
-    )
+    facade = Experts(experts, access, documents, learner, clock)
     return Parts(
         settings=settings,
         access=access,
@@ -140,30 +122,53 @@ def _assemble(
         traces=traces,
         conversations=Conversations(ConversationRecords(database), clock),
         searcher=searcher,
-        answerer=answerer,
+        answerer=_answerer(settings, searcher, index, chat, embedder, traces, clock),
         learner=learner,
         sources=Sources(
             SourceRecords(database), documents, access, learner, settings.sources, clock, secret_of
         ),
         datasets=datasets,
-        experts=expert_facade,
-        distilling=Distilling(
-            settings.home, datasets, expert_facade, lambda: _journey(settings), clock
-        ),
+        experts=facade,
+        distilling=Distilling(settings.home, datasets, facade, lambda: _journey(settings), clock),
         vectors=VectorFiller(index, documents, embedder, settings.embedding, clock),
         chat=chat,
         embedder=embedder,
     )
 
 
-class _ExpertParts:
-    """What the records and files of experts are reached through."""
+def _answerer(
+    settings: Settings,
+    searcher: Searcher,
+    index: PassageIndex,
+    chat: ChatModel,
+    embedder: Embedder,
+    traces: TraceRecords,
+    clock: Clock,
+) -> Answerer:
+    return Answerer(
+        searcher,
+        index,
+        chat,
+        embedder,
+        traces,
+        search_settings=settings.search,
+        answer_settings=settings.answers,
+        clock=clock,
+    )
 
-    def __init__(self, settings: Settings, database: Database) -> None:
-        self.records = ExpertRecords(database)
-        self.lineage = LineageRecords(database)
-        self.files = ExpertFiles(settings.home / "experts")
-        self.forgetting = Forgetting(self.lineage, self.files, settings.home)
+
+def _expert_parts(
+    settings: Settings, database: Database, models: ExpertModels | None
+) -> ExpertParts:
+    lineage = LineageRecords(database)
+    files = ExpertFiles(settings.home / "experts")
+    return ExpertParts(
+        records=ExpertRecords(database),
+        lineage=lineage,
+        files=files,
+        forgetting=Forgetting(lineage, files, settings.home),
+        models=models,
+    )
 
 
 async def _finish_forgetting(forgetting: Forgetting) -> None:

@@ -11,9 +11,6 @@ from teaegg.core.ids import text_hash
 ExpertState = Literal["candidate", "released", "retired", "withdrawn"]
 """`retired`: a newer one was released in its place. `withdrawn`: it may never speak again."""
 
-MAKING_COMMAND = "distill"
-"""The command that makes the expert of a scene, for messages that tell people to."""
-
 
 @dataclass(frozen=True, slots=True)
 class Expert:

@@ -129,7 +129,7 @@ def _messages(question: str, proofs: Sequence[Proof]) -> tuple[Message, ...]:
 
 def _as_data(number: int, proof: Proof) -> str:
     """Angle brackets of the document are widened, so that it cannot close its own tag."""
-    inside = f"[{number}] {proof.place}\n{proof.text}".replace("<", "＜").replace(">", "＞")
+    inside = f"[{number}] {proof.passage.place}\n{proof.text}".replace("<", "＜").replace(">", "＞")
     return f"<passage>\n{inside}\n</passage>"
 
 
@@ -145,7 +145,7 @@ def _checked(written: MarkedSentence, proofs: Sequence[Proof], question: str) ->
         return _dropped(written, f"cites passage {invented[0]}, which was not given")
     cited = [proofs[mark - 1] for mark in written.marks]
     # The reader sees title, headings and article beside the quote, so they belong to the proof.
-    texts = [f"{proof.place}\n{proof.text}" for proof in cited if proof.spans]
+    texts = [f"{proof.passage.place}\n{proof.text}" for proof in cited if proof.spans]
     verdict = check_sentence(written.text, texts, question=question)
     if not verdict.supported:
         return _dropped(written, *verdict.reasons)

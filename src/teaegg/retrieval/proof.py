@@ -1,4 +1,4 @@
-"""A passage as proof: what of it may be shown to a model and quoted, and how its place is said."""
+"""A passage as proof: what of it may be shown to a model and quoted."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from teaegg.retrieval.spans.sentences import split_sentences
 
 @dataclass(frozen=True, slots=True)
 class Proof:
-    """A passage as proof: the sentences that may be quoted (spans of `passage.text`), and its place."""
+    """A passage as proof: the sentences that may be quoted (spans of `passage.text`)."""
 
     passage: Passage
     spans: tuple[tuple[int, int], ...]
@@ -19,14 +19,6 @@ class Proof:
     @property
     def text(self) -> str:
         return "\n".join(self.passage.text[start:end] for start, end in self.spans)
-
-    @property
-    def place(self) -> str:
-        """Title, headings and article, which the reader of a citation sees beside the quote."""
-        where = self.passage.location
-        number, _, suffix = (where.article or "").partition("-")
-        article = f"第{number}条" + (f"之{suffix}" if suffix else "") if number else ""
-        return " ".join(part for part in (self.passage.title, *where.path, article) if part)
 
 
 def proof_of(passage: Passage) -> Proof:

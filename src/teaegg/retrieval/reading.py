@@ -78,7 +78,7 @@ class Reader:
         """What the expert is asked: the same form as in its training."""
         return reading_messages(
             question,
-            [ShownPassage(_shown(proof), proof.place) for proof in self._proofs(evidence)],
+            [ShownPassage(_shown(proof), proof.passage.place) for proof in self._proofs(evidence)],
             language=language,
             instructions=expert.instructions,
         )

@@ -15,7 +15,6 @@ from teaegg.app.cli.commands import (
     demo,
     distill,
     documents,
-    experts,
     glossary,
     grants,
     learn,
@@ -27,6 +26,7 @@ from teaegg.app.cli.commands import (
     train,
 )
 from teaegg.app.cli.errors import reported
+from teaegg.app.cli.experts import commands as experts
 from teaegg.app.cli.output import say, use_utf8
 
 

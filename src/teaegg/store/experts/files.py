@@ -19,15 +19,13 @@ from pathlib import Path
 from typing import Any
 
 from teaegg.core.errors import InvalidRequestError, NotFoundError, StorageError
-from teaegg.core.experts import MAKING_COMMAND, Expert, expert_id
+from teaegg.core.experts import Expert, expert_id
 
 ADAPTER = "adapter.gguf"
 MANIFEST = "manifest.json"
 _WEIGHTS = (ADAPTER, "peft")
 _PARTIAL = ".partial"
-_BROKEN = (
-    f"Make it again: `teaegg {MAKING_COMMAND}`; a copy of its folder from a backup also serves."
-)
+_BROKEN = "Make it again: `teaegg distill`; a copy of its folder from a backup also serves."
 
 
 class ExpertFiles:

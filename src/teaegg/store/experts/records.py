@@ -17,7 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from teaegg.core.actors import EVERYONE, Actor, VisibleSet
 from teaegg.core.documents import Document
 from teaegg.core.errors import ConflictError
-from teaegg.core.experts import MAKING_COMMAND, Expert, ExpertState
+from teaegg.core.experts import Expert, ExpertState
 from teaegg.store.database import Database
 from teaegg.store.documents import visible_condition
 from teaegg.store.experts.changes import change_state, note_change
@@ -320,7 +320,7 @@ async def _require_documents(session: AsyncSession, documents: Collection[str]) 
         raise ConflictError(
             f"{len(missing)} of the documents that were learned from are no longer here: "
             f"{', '.join(missing[:5])}.",
-            remedy=f"Make the dataset and the expert again: `teaegg {MAKING_COMMAND}`.",
+            remedy="Make the dataset and the expert again: `teaegg distill`.",
         )
 
 

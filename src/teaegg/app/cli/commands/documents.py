@@ -126,7 +126,7 @@ def forget(
     """
 
     async def work(workspace: Workspace) -> None:
-        from teaegg.app.cli.experts import show_forgotten
+        from teaegg.app.cli.experts.rendering import show_forgotten
 
         actor = await acting(workspace, user)
         found = await find_document(workspace, actor, document)

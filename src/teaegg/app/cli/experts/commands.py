@@ -31,7 +31,7 @@ def list_experts(context: typer.Context, user: As = "", as_json: Json = False) -
     """List the experts that may be used; owners see every state."""
 
     async def work(workspace: Workspace) -> None:
-        from teaegg.app.cli.experts import show_experts
+        from teaegg.app.cli.experts.rendering import show_experts
         from teaegg.app.records import shown_expert
 
         found = await workspace.experts.access.list(await acting(workspace, user))
@@ -45,7 +45,7 @@ def show(context: typer.Context, name: Name, user: As = "", as_json: Json = Fals
     """Show one expert."""
 
     async def work(workspace: Workspace) -> None:
-        from teaegg.app.cli.experts import show_expert
+        from teaegg.app.cli.experts.rendering import show_expert
         from teaegg.app.records import shown_expert
         from teaegg.store.experts.records import ALL_STATES
 
@@ -61,7 +61,7 @@ def lineage(context: typer.Context, name: Name, user: As = "", as_json: Json = F
     """Show all that made an expert: documents, rows, teacher, recipe, code, base; and its history."""
 
     async def work(workspace: Workspace) -> None:
-        from teaegg.app.cli.experts import lineage_record, show_lineage
+        from teaegg.app.cli.experts.rendering import lineage_record, show_lineage
 
         found = await workspace.experts.lineage(await acting(workspace, user), name)
         write_json(lineage_record(found)) if as_json else show_lineage(found)
@@ -80,7 +80,7 @@ def why(
     """Explain why a user may use an expert, or why not."""
 
     async def work(workspace: Workspace) -> None:
-        from teaegg.app.cli.experts import short
+        from teaegg.app.cli.experts.rendering import short
         from teaegg.app.records import explained_expert
 
         actor = await acting(workspace, user)
@@ -100,7 +100,7 @@ def release(context: typer.Context, name: Name, reason: Why = "", user: As = "")
     """Let a candidate answer for its scene; the expert before it is retired."""
 
     async def work(workspace: Workspace) -> None:
-        from teaegg.app.cli.experts import short
+        from teaegg.app.cli.experts.rendering import short
 
         actor = await acting(workspace, user)
         record, before = await workspace.experts.release(actor, name, why=reason)
@@ -120,7 +120,7 @@ def rollback(
     """Release again the expert that answered for the scene before."""
 
     async def work(workspace: Workspace) -> None:
-        from teaegg.app.cli.experts import short
+        from teaegg.app.cli.experts.rendering import short
 
         actor = await acting(workspace, user)
         record = await workspace.experts.roll_back(actor, scene, why=reason)
@@ -134,7 +134,7 @@ def retire(context: typer.Context, name: Name, reason: Why = "", user: As = "") 
     """Let an expert answer no more; it can be released again."""
 
     async def work(workspace: Workspace) -> None:
-        from teaegg.app.cli.experts import short
+        from teaegg.app.cli.experts.rendering import short
 
         actor = await acting(workspace, user)
         record = await workspace.experts.access.retire(actor, name, why=reason)

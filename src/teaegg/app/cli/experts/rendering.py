@@ -10,7 +10,6 @@ from rich.text import Text
 from teaegg.app.cli.output import note, say, write_table
 from teaegg.app.experts import Forgotten, Lineage
 from teaegg.app.records import shown_expert
-from teaegg.core.experts import MAKING_COMMAND
 from teaegg.store.experts.records import ExpertRecord
 
 _SHORT = 12
@@ -132,7 +131,7 @@ def show_forgotten(forgotten: Forgotten) -> None:
     for dataset in forgotten.datasets:
         note(f"Deleted its rows from the dataset {short(dataset.hash)} of {dataset.scene}.")
     for scene in forgotten.scenes:
-        note(f"Make the expert again without it: teaegg {MAKING_COMMAND} {scene}")
+        note(f"Make the expert of {scene} again without it: teaegg distill SCENE-FILE")
 
 
 def _facts(facts: Iterable[tuple[str, str]]) -> None:

@@ -1,0 +1,1 @@
+"""Experts on the command line: the commands, and what they show."""
