@@ -119,7 +119,9 @@ def _assemble(
         answer_settings=settings.answers,
         clock=clock,
     )
-    datasets = Datasets(settings.home / "datasets", access, documents, index, searcher, clock)
+    datasets = Datasets(
+        settings.home / "datasets", access, documents, index, searcher, settings.teacher, clock
+    )
     expert_facade = Experts(
         access,
         experts.records,
