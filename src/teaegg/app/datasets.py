@@ -14,19 +14,33 @@ from teaegg.core.actors import Actor
 from teaegg.core.clock import Clock
 from teaegg.core.errors import InvalidRequestError, NotFoundError
 from teaegg.core.scenes import Scene
+from teaegg.core.settings import TeacherSettings
 from teaegg.distill.data import editing
 from teaegg.distill.data.corpus import StoredCorpus
 from teaegg.distill.data.make import MOST_QUIZZED, DatasetReport, make_dataset
-from teaegg.distill.data.manifest import Manifest, Stage, read_manifest, stage_file
+from teaegg.distill.data.manifest import (
+    Manifest,
+    Stage,
+    read_manifest,
+    stage_file,
+    write_manifest,
+)
 from teaegg.distill.data.quiz import Student
 from teaegg.distill.data.stages import OnProgress
 from teaegg.distill.data.statistics import Statistics, statistics
+from teaegg.distill.exchange.dataset import add_to_dataset, dataset_rows
+from teaegg.distill.rows import Row
 from teaegg.distill.teachers.base import Teacher
-from teaegg.distill.teachers.structure.teacher import StructureTeacher
+from teaegg.distill.teachers.egress import egress_record, place_of, require_leaving
+from teaegg.distill.teachers.factory import make_teacher
+from teaegg.distill.teachers.meter import Prices
 from teaegg.retrieval.search import Searcher
 from teaegg.store.documents import DocumentRecords
 from teaegg.store.experts.records import Dataset, ExpertRecords
 from teaegg.store.index import PassageIndex
+
+ANSWERS_FILE = "answers.jsonl"
+"""What a teacher answered; among the files of the dataset, so that forgetting a document finds it."""
 
 _NAME = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,62}[a-z0-9])?")
 Result = TypeVar("Result")
@@ -43,6 +57,7 @@ class Datasets:
         documents: DocumentRecords,
         index: PassageIndex,
         searcher: Searcher,
+        teacher: TeacherSettings,
         clock: Clock,
         lineage: ExpertRecords,
     ) -> None:
@@ -51,6 +66,7 @@ class Datasets:
         self._documents = documents
         self._index = index
         self._searcher = searcher
+        self._teacher = teacher
         self._clock = clock
         self._lineage = lineage
 
@@ -64,12 +80,13 @@ class Datasets:
         student: Student | None = None,
         most_quizzed: int = MOST_QUIZZED,
         on_progress: OnProgress = lambda stage, done, total: None,
+        on_cost: Callable[[str], None] = lambda shown: None,
     ) -> DatasetReport:
         """Make or bring up to date the dataset `name`, else the scene's, from what the actor may read.
 
-        Without `teacher` questions come from structure alone. Raises NotAllowedError for members,
-        NotFoundError for a collection that the actor does not read or somebody else's dataset, else
-        as `make_dataset`.
+        Without `teacher` it is the one of the settings, whose running cost `on_cost` hears. Raises
+        NotAllowedError for members and for passages that may not leave, NotFoundError for a
+        collection that the actor does not read or somebody else's dataset, else as `make_dataset`.
         """
         visible = await self._access.visible(actor)
         policy.require_distil(actor, scene.collections, visible)
@@ -89,16 +106,21 @@ class Datasets:
             visible=visible,
             collections=frozenset(scene.collections),
         )
-        report = await make_dataset(
-            scene,
-            corpus,
-            teacher or StructureTeacher(),
-            folder,
-            clock=self._clock,
-            student=student,
-            most_quizzed=most_quizzed,
-            on_progress=on_progress,
-        )
+        chosen = teacher or await self._teacher_of(scene, folder, on_cost)
+        try:
+            report = await make_dataset(
+                scene,
+                corpus,
+                chosen,
+                folder,
+                clock=self._clock,
+                student=student,
+                most_quizzed=most_quizzed,
+                on_progress=on_progress,
+            )
+        finally:
+            if teacher is None:
+                await chosen.close()
         await self._record(report.manifest, scene)
         return report
 
@@ -135,6 +157,22 @@ class Datasets:
 
     async def manifest(self, actor: Actor, name: str) -> Manifest:
         return await self._require(actor, self._place(name))
+
+    async def bring(self, actor: Actor, name: str, rows: Sequence[Row]) -> int:
+        """Add rows that were not made here; returns how many are new. Owners only: nobody knows whose
+        documents such rows tell of, so that from then on only owners see the dataset."""
+        policy.require_manage(actor)
+        folder = self._place(name)
+        manifest = await asyncio.to_thread(read_manifest, folder) or Manifest(name=name)
+        # Marked before the first row is there; the true number follows.
+        _note(folder, manifest, imported=manifest.imported + len(rows))
+        added = await asyncio.to_thread(add_to_dataset, folder, rows)
+        _note(folder, manifest, imported=manifest.imported + added)
+        return added
+
+    async def rows(self, actor: Actor, name: str) -> Sequence[Row]:
+        """All training rows: those that were made and those that were brought."""
+        return await self._in_folder(actor, name, lambda at: list(dataset_rows(at)))
 
     async def records(self, actor: Actor, name: str, stage: Stage) -> Sequence[Any]:
         """The records of one stage: `SplitDocument`, `Asked` or `Row`."""
@@ -173,6 +211,24 @@ class Datasets:
             actor, name, lambda at: statistics(at, manifest, sample=sample)
         )
 
+    async def _teacher_of(
+        self, scene: Scene, folder: Path, on_cost: Callable[[str], None]
+    ) -> Teacher:
+        """The teacher of the settings. What may leave is decided and noted before anything is sent."""
+        settings = self._teacher
+        if settings.engine == "endpoint":
+            place = await place_of(settings.base_url)
+            require_leaving(settings, place, scene.collections)
+            manifest = read_manifest(folder) or Manifest(name=folder.name)
+            _note(folder, manifest, egress=egress_record(settings, place, scene.collections))
+        prices = Prices.of(settings)
+        return make_teacher(
+            settings,
+            folder / ANSWERS_FILE,
+            self._clock,
+            tell=lambda usage: on_cost(prices.shown(usage)),
+        )
+
     async def _in_folder(self, actor: Actor, name: str, work: Callable[[Path], Result]) -> Result:
         folder = self._place(name)
         await self._require(actor, folder)
@@ -200,6 +256,12 @@ class Datasets:
         return frozenset(document.id for document in found)
 
     def _may_see(self, actor: Actor, manifest: Manifest, readable: frozenset[str]) -> bool:
-        """Owners see all, also of documents that are forgotten by now; nobody else can prove a right
-        to these."""
-        return actor.is_owner or readable.issuperset(manifest.documents)
+        """Owners see all, also of documents that are forgotten by now and rows that were brought;
+        nobody else can prove a right to these."""
+        if actor.is_owner:
+            return True
+        return not manifest.imported and readable.issuperset(manifest.documents)
+
+
+def _note(folder: Path, manifest: Manifest, **values: Any) -> None:
+    write_manifest(folder, manifest.model_copy(update=values))

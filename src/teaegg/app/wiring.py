@@ -109,7 +109,14 @@ def _assemble(
     )
     searcher = Searcher(index, documents, embedder, CompanyWords(glossary), settings.search, clock)
     datasets = Datasets(
-        settings.home / "datasets", access, documents, index, searcher, clock, experts.records
+        settings.home / "datasets",
+        access,
+        documents,
+        index,
+        searcher,
+        settings.teacher,
+        clock,
+        experts.records,
     )
     facade = Experts(experts, access, documents, learner, clock)
     return Parts(

@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,7 @@ from teaegg.core.errors import (
     StorageError,
     TeachingStoppedError,
 )
+from teaegg.distill.lineage.sweeping import sweep_rows
 from teaegg.distill.teachers.base import Lesson, Taught
 from teaegg.distill.teachers.course import outcomes
 from teaegg.distill.teachers.endpoint import Before, EndpointTeacher
@@ -136,6 +138,22 @@ async def test_a_torn_last_line_is_dropped_and_cut_off_before_the_next(
         assert parrot.asked == 1
         assert Recording(path).dropped == 0
         assert len(path.read_text(encoding="utf-8").splitlines()) == 2
+
+
+async def test_forgetting_a_document_forgets_what_was_taught_of_it(
+    tmp_path: Path, make_lesson: Any
+) -> None:
+    """The file is written anew under a recording that is open: the next line lands in the new one."""
+    path = tmp_path / "answers.jsonl"
+    recording = Recording(path)
+    teacher = RecordedTeacher(recording, SystemClock(), Parrot())
+    other = make_lesson(2).passages[0]
+    await teacher.teach(make_lesson(1))
+    await teacher.teach(make_lesson(2, passages=(replace(other, document="d2"),)))
+    assert sweep_rows(tmp_path / "rows.jsonl", ["d1"]) == 1
+    third = make_lesson(3).passages[0]
+    await teacher.teach(make_lesson(3, passages=(replace(third, document="d3"),)))
+    assert [each.documents for each in Recording(path).records()] == [("d2",), ("d3",)]
 
 
 @pytest.mark.parametrize("line", ["{}", "not json", '{"lesson": 1}', "[" * 50_000])

@@ -120,23 +120,30 @@ def test_json_of_any_shape_is_read_or_refused_with_a_reason(value: Any) -> None:
         assert all(0 <= index < len(PASSAGES) and quote for index, quote in each.quotes)
 
 
+def tokened(piece: bytes, number: int = 0) -> TokenChances:
+    return TokenChances(piece.decode("utf-8", "replace"), -number, (), len(piece))
+
+
 @given(st.lists(st.integers(1, 4), min_size=1, max_size=40), st.booleans())
 def test_the_tokens_of_an_answer_cover_it(cuts: list[int], ascii_only: bool) -> None:
+    """Tokens are cut anywhere in the bytes, also inside a character, and a mark of the end follows."""
     content = json.dumps({"items": [ITEM, {**ITEM, "answer": '10"天'}]}, ensure_ascii=ascii_only)
     pieces, at = [], 0
-    for number in range(len(content)):
+    for number in range(len(content.encode())):
         size = cuts[number % len(cuts)]
-        pieces.append(content[at : at + size])
+        pieces.append(content.encode()[at : at + size])
         at += size
-    tokens = [TokenChances(piece, -0.5, ()) for piece in pieces if piece]
+    pieces = [piece for piece in (*pieces, b"<eos>") if piece]
+    tokens = [tokened(piece, number) for number, piece in enumerate(pieces)]
     answers = [TAUGHT, Taught("lookup", "几天？", '10"天', (), "large")]
     found = chances_of_answers(content, tokens, answers)
     for each, chances in zip(answers, found, strict=True):
-        spelt = json.dumps(each.answer, ensure_ascii=ascii_only)[1:-1]
-        assert spelt in "".join(chance.token for chance in chances)
-        assert spelt not in "".join(chance.token for chance in chances[1:])
+        spelt = json.dumps(each.answer, ensure_ascii=ascii_only)[1:-1].encode()
+        inside = [pieces[-int(chance.logprob)] for chance in chances]
+        assert spelt in b"".join(inside)
+        assert spelt not in b"".join(inside[1:]) and spelt not in b"".join(inside[:-1])
 
 
 def test_tokens_that_spell_something_else_are_left_out() -> None:
-    assert chances_of_answers(WHOLE, [TokenChances("other", 0, ())], [TAUGHT]) == ()
+    assert chances_of_answers(WHOLE, [tokened(b"other" * 99)], [TAUGHT]) == ()
     assert chances_of_answers(WHOLE, [], [TAUGHT]) == ()

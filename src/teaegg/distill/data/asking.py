@@ -18,7 +18,7 @@ from pathlib import Path
 from pydantic import BaseModel, ConfigDict
 
 from teaegg.core.documents import Passage
-from teaegg.core.errors import InvalidRequestError, StorageError
+from teaegg.core.errors import InvalidRequestError, LessonError, StorageError
 from teaegg.core.ids import text_hash
 from teaegg.core.scenes import Scene
 from teaegg.core.widths import text_width
@@ -156,7 +156,12 @@ class Asking:
         key = self._key(lesson)
         if key in answered:
             return answered[key]
-        items = tuple(_asked(taught, lesson) for taught in await self._teacher.teach(lesson))
+        try:
+            given = await self._teacher.teach(lesson)
+        except LessonError:
+            # One lesson that came to nothing: the next run asks it again, this one goes on.
+            return ()
+        items = tuple(_asked(taught, lesson) for taught in given)
         _keep(self._kept, _Answered(lesson=key, items=items))
         return items
 

@@ -33,7 +33,11 @@ class StageRecord(BaseModel):
 
 
 class Manifest(BaseModel):
-    """`dataset.json`. `documents` are the ids of every document that the files may tell of."""
+    """`dataset.json`. `documents` are the ids of every document that the files may tell of.
+
+    `imported` counts rows that were brought from elsewhere, which tell of nobody knows what; `egress`
+    says which collections a teacher was shown, where it stands and which setting allowed it.
+    """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
     name: str
@@ -46,6 +50,8 @@ class Manifest(BaseModel):
     quarantined: tuple[str, ...] = ()
     stages: Mapping[Stage, StageRecord] = Field(default_factory=dict)
     rows_hash: str = ""
+    imported: int = 0
+    egress: Mapping[str, Any] = Field(default_factory=dict)
 
 
 def stage_file(stage: Stage) -> str:

@@ -2,33 +2,23 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from teaegg.core.errors import InvalidRequestError, NotFoundError
+from teaegg.core.errors import NotFoundError
+from teaegg.distill.data.manifest import stage_file
 from teaegg.distill.rows import Row, read_rows, write_rows
 
-MADE_FILE = "rows.jsonl"
 IMPORTED_FILE = "imported.jsonl"
 """Beside the rows that were made, which are made anew at times."""
-
-_NAME = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,62}[a-z0-9])?")
-
-
-def dataset_folder(home: Path, name: str) -> Path:
-    """Where the dataset `name` stands. Raises InvalidRequestError for what is no name."""
-    if not _NAME.fullmatch(name):
-        raise InvalidRequestError(
-            f"{name!r} cannot name a dataset.", remedy="Use a-z, 0-9 and hyphens, 64 at most."
-        )
-    return home / "datasets" / name
 
 
 def dataset_rows(folder: Path) -> Iterator[Row]:
     """Made rows, then imported ones that none of them equals. Raises NotFoundError when there is
     neither file, InvalidRequestError for a line that is no row."""
-    files = [path for path in (folder / MADE_FILE, folder / IMPORTED_FILE) if path.is_file()]
+    files = [
+        path for path in (folder / stage_file("rows"), folder / IMPORTED_FILE) if path.is_file()
+    ]
     if not files:
         raise NotFoundError(
             f"There is no dataset {folder.name}.",

@@ -180,6 +180,7 @@ def _tokens(raw: Any) -> tuple[TokenChances, ...]:
                 str(each.token),
                 float(each.logprob),
                 tuple((str(top.token), float(top.logprob)) for top in each.top_logprobs or ()),
+                len(each.bytes if each.bytes is not None else each.token.encode()),
             )
             for each in content
         )

@@ -16,18 +16,29 @@ def chances_of_answers(
     """For each of `taught` the tokens in which its answer was written, in order.
 
     An answer that does not stand in `content` as it is (it was restored or put in) has none. Empty
-    when the tokens do not spell `content`.
+    when the tokens do not spell `content`; marks of the end may follow.
     """
-    if not tokens or "".join(token.token for token in tokens) != content:
+    ends = list(accumulate(token.size for token in tokens))
+    if not _spell(tokens, ends, content.encode()):
         return ()
-    ends = list(accumulate(len(token.token) for token in tokens))
     found = []
     start = 0
     for each in taught:
         at, length = _place(content, each.answer, start)
-        found.append(tuple(_within(tokens, ends, at, at + length)) if at >= 0 else ())
+        first, last = (len(content[:place].encode()) for place in (max(at, 0), at + length))
+        found.append(tuple(_within(tokens, ends, first, last)) if at >= 0 else ())
         start = max(start, at + length)
     return tuple(found)
+
+
+def _spell(tokens: Sequence[TokenChances], ends: Sequence[int], content: bytes) -> bool:
+    if not ends or ends[-1] < len(content):
+        return False
+    return all(
+        token.token.encode().startswith(content[end - token.size : end])
+        for token, end in zip(tokens, ends, strict=True)
+        if len(token.token.encode()) == token.size
+    )
 
 
 def _place(content: str, answer: str, start: int) -> tuple[int, int]:
@@ -47,5 +58,5 @@ def _within(
     tokens: Sequence[TokenChances], ends: Sequence[int], start: int, end: int
 ) -> Iterator[TokenChances]:
     for token, token_end in zip(tokens, ends, strict=True):
-        if token_end > start and token_end - len(token.token) < end:
+        if token_end > start and token_end - token.size < end:
             yield token

@@ -57,9 +57,14 @@ class RecordedTeacher:
             reply = await teacher.reply(lesson)
         else:
             reply = Reply(tuple(await teacher.teach(lesson)), teacher.name)
-        await self._recording.add(
-            Record(lesson=name, teacher=teacher.fingerprint, at=self._clock.now(), reply=reply)
+        record = Record(
+            lesson=name,
+            teacher=teacher.fingerprint,
+            at=self._clock.now(),
+            documents=tuple(dict.fromkeys(each.document for each in lesson.passages)),
+            reply=reply,
         )
+        await self._recording.add(record)
         return reply
 
     def _repeated(self, name: str, lesson: Lesson) -> Reply:

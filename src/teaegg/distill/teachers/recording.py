@@ -7,6 +7,7 @@ import os
 from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
+from typing import BinaryIO
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
@@ -16,12 +17,16 @@ from teaegg.distill.teachers.replies import NO_USAGE, Reply, Usage
 
 
 class Record(BaseModel):
-    """One call: the hash of its lesson, the fingerprint of the teacher, the reply, and when (UTC)."""
+    """One call: the hash of its lesson, the fingerprint of the teacher, the reply, and when (UTC).
+
+    `documents` are the ids of the documents that were shown: forgetting one deletes the line.
+    """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
     lesson: str
     teacher: str
     at: datetime
+    documents: tuple[str, ...]
     reply: Reply
 
 
@@ -39,7 +44,6 @@ class Recording:
         self._latest: dict[str, Record] = {}
         self._spent: dict[str, Usage] = {}
         self._served: dict[str, str] = {}
-        self._whole_bytes = 0
         self._writing = asyncio.Lock()
         for record in self._records():
             self._keep(record)
@@ -92,9 +96,9 @@ class Recording:
         """A last line without its line end was torn by a kill or a full disk: it is left out here
         and cut off before the next is written."""
         data = self._read()
-        self._whole_bytes = data.rfind(b"\n") + 1
-        self.dropped = len(data) - self._whole_bytes
-        for number, line in enumerate(data[: self._whole_bytes].split(b"\n"), start=1):
+        whole = data.rfind(b"\n") + 1
+        self.dropped = len(data) - whole
+        for number, line in enumerate(data[:whole].split(b"\n"), start=1):
             if line.strip():
                 yield self._record(line, number)
 
@@ -119,18 +123,26 @@ class Recording:
     def _append(self, line: bytes) -> None:
         try:
             self.path.parent.mkdir(parents=True, exist_ok=True)
-            with self.path.open("ab") as file:
-                # What a torn or refused write left behind would spoil this line as well.
-                file.truncate(self._whole_bytes)
+            with self.path.open("a+b") as file:
+                _cut_off_torn_line(file)
                 file.write(line)
                 file.flush()
                 os.fsync(file.fileno())
         except OSError as error:
             raise self._refused(error) from error
-        self._whole_bytes += len(line)
 
     def _refused(self, error: OSError) -> StorageError:
         return StorageError(
             f"The recording {self.path} cannot be used: {error.strerror or error}.",
             remedy="Check the file's rights and the free space; what was recorded is kept.",
         )
+
+
+def _cut_off_torn_line(file: BinaryIO) -> None:
+    """What a kill or a full disk left behind would spoil the next line as well. Looked at each time:
+    forgetting a document may have written the file anew in between."""
+    size = file.seek(0, os.SEEK_END)
+    file.seek(max(0, size - 1))
+    if size and file.read(1) != b"\n":
+        file.seek(0)
+        file.truncate(file.read().rfind(b"\n") + 1)

@@ -55,11 +55,16 @@ NO_USAGE = Usage()
 
 @dataclass(frozen=True, slots=True)
 class TokenChances:
-    """One token of an answer, its logarithmic probability (nats), and the likeliest in its place."""
+    """One token of an answer, its logarithmic probability (nats), and the likeliest in its place.
+
+    `size` is its length in bytes of UTF-8: tokens may be pieces of a character, and then `token`
+    cannot spell them.
+    """
 
     token: str
     logprob: float
     top: tuple[tuple[str, float], ...]
+    size: int
 
 
 @dataclass(frozen=True, slots=True)

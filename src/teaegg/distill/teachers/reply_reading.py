@@ -87,7 +87,8 @@ def _taught(items: Sequence[Any], lesson: Lesson, teacher: str) -> Iterator[Taug
         quotes = () if kind in UNANSWERED_KINDS else tuple(_quotes(item.get("quotes"), lesson))
         if kind in UNANSWERED_KINDS or (not answer and not quotes):
             answer = not_said(lesson.scene.language)
-        if kind and question:
+        # A model that knows no question repeats the dots of the form.
+        if kind and any(character.isalnum() for character in question):
             yield Taught(kind, question, answer or quotes[0][1], quotes, teacher)
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from teaegg.app.cli.commands import data_exchange
 from teaegg.app.cli.dataset_screen import MakingScreen, show_record, show_statistics
 from teaegg.app.cli.editor import edited
 from teaegg.app.cli.options import As, Json
@@ -57,6 +58,7 @@ def make(
 
     async def work(workspace: Workspace) -> None:
         actor = await acting(workspace, user)
+        costs: list[str] = []
         with MakingScreen() as screen:
             report = await workspace.datasets.make(
                 actor,
@@ -65,7 +67,10 @@ def make(
                 student=ChatStudent(workspace.chat) if quiz else None,
                 most_quizzed=quiz,
                 on_progress=screen.show,
+                on_cost=costs.append,
             )
+        if costs:
+            note(f"The teacher took {costs[-1]}.")
         if as_json:
             write_json(
                 {
@@ -84,6 +89,10 @@ def make(
         screen.tell(report)
 
     run(context, work)
+
+
+data.command("import")(data_exchange.import_rows)
+data.command("export")(data_exchange.export_rows)
 
 
 @data.command("list")

@@ -7,15 +7,17 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from teaegg.app.cli.options import Json
+from teaegg.app.cli.options import As, Json
 from teaegg.app.cli.output import note, write_json
-from teaegg.app.cli.session import settings_of
+from teaegg.app.cli.session import acting, run
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from teaegg.app.workspace import Workspace
     from teaegg.distill.exchange.columns import Part
     from teaegg.distill.exchange.importing import Problem
+    from teaegg.distill.rows import Row
 
 _SHOWN_PROBLEMS = 20
 
@@ -33,27 +35,35 @@ Column = Annotated[str, typer.Option(metavar="COLUMN", help="The column that hol
 
 
 def import_rows(
+    context: typer.Context,
     file: Annotated[Path, typer.Argument(help="JSON lines, JSON, CSV or .xlsx.")],
     dataset: Dataset,
     question: Column = "",
     answer: Column = "",
-    context: Column = "",
+    passage: Annotated[
+        str,
+        typer.Option("--context", metavar="COLUMN", help="The column with the passage to read."),
+    ] = "",
     rejected: Column = "",
     style: Annotated[
         str, typer.Option(help="What stands before a passage: the style of the scene.")
     ] = "",
+    user: As = "",
     as_json: Json = False,
 ) -> None:
     """Take a company's own questions and answers, tickets or edited drafts into a dataset."""
-    from teaegg.distill.exchange.dataset import add_to_dataset, dataset_folder
     from teaegg.distill.exchange.importing import import_file
 
-    folder = dataset_folder(settings_of().home, dataset)
     columns: dict[Part, str] = {"question": question, "answer": answer}
-    columns |= {"context": context, "rejected": rejected}
+    columns |= {"context": passage, "rejected": rejected}
     named = {part: column for part, column in columns.items() if column}
     imported = import_file(file, columns=named, instructions=style)
-    added = add_to_dataset(folder, imported.rows)
+
+    async def work(workspace: Workspace) -> int:
+        actor = await acting(workspace, user)
+        return await workspace.datasets.bring(actor, dataset, imported.rows)
+
+    added = run(context, work)
     known = imported.duplicates + len(imported.rows) - added
     if as_json:
         problems = [[problem.place, problem.what] for problem in imported.problems]
@@ -68,20 +78,23 @@ def import_rows(
 
 
 def export_rows(
+    context: typer.Context,
     name: Annotated[str, typer.Argument(help="The dataset.")],
     form: Form,
     out: Annotated[Path, typer.Option(metavar="FILE", help="The .jsonl or .json file to write.")],
     pairs: Annotated[
         bool, typer.Option("--pairs", help="Rows with a better and a worse answer, and only those.")
     ] = False,
+    user: As = "",
     as_json: Json = False,
 ) -> None:
     """Write a dataset so that LLaMA-Factory, TRL or ms-swift can train on it unchanged."""
     from teaegg.distill.exchange import exporting
-    from teaegg.distill.exchange.dataset import dataset_folder, dataset_rows
 
-    rows = dataset_rows(dataset_folder(settings_of().home, name))
-    exported = exporting.export_rows(rows, form, out, pairs=pairs)
+    async def work(workspace: Workspace) -> Sequence[Row]:
+        return await workspace.datasets.rows(await acting(workspace, user), name)
+
+    exported = exporting.export_rows(run(context, work), form, out, pairs=pairs)
     if as_json:
         problems = [[problem.place, problem.what] for problem in exported.left_out]
         write_json({"rows": exported.rows, "left_out": problems})
