@@ -144,20 +144,28 @@ def _why(said: Said) -> Iterator[Finding]:
 
 def _figure(said: Said) -> Iterator[Finding]:
     for figure in figures(said.text):
-        word = _interrogative(figure)
+        counted = _counted(said.text, figure)
+        word = f"how many {counted}" if counted else _interrogative(figure)
         if word:
-            yield from _found(
-                "lookup", said, _asked_for(said.text, figure, word), figure.surface.strip()
-            )
+            surface = figure.surface.strip() + (f" {counted}" if counted else "")
+            question = _asked_for(said.text, figure.start, figure.start + len(surface), word)
+            yield from _found("lookup", said, question, surface)
 
 
-def _asked_for(text: str, figure: Figure, word: str) -> str:
+def _counted(text: str, figure: Figure) -> str:
+    """What a bare number counts: the points of "80 points"."""
+    if figure.kind != "number":
+        return ""
+    match = re.match(r" ([a-z]{3,}s)\b", text[figure.start + len(figure.surface.strip()) :])
+    return match[1] if match else ""
+
+
+def _asked_for(text: str, start: int, end: int, word: str) -> str:
     """With the question in front where the sentence is plain enough, else where the figure stood.
 
     Employees must report it within 24 hours → Within how many hours must employees report it?
     """
-    end = figure.start + len(figure.surface.rstrip())
-    head, tail = text[: figure.start].rstrip(), text[end:]
+    head, tail = text[:start].rstrip(), text[end:]
     sentence = re.match(rf"^({_SUBJECT}) ({_AUXILIARY}) (.+)$", head)
     preposition = re.search(
         r" ((?:with)?in|for|by|on|at|after|before|since|from|until|under)$", head
