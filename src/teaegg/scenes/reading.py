@@ -165,7 +165,9 @@ def _place(tree: Any, path: Sequence[Any]) -> tuple[int, int]:
     for key in path:
         marks = getattr(node, "lc", None)
         if marks is not None:
-            found = marks.value(key) if isinstance(node, Mapping) else marks.item(key)
+            # Where nothing follows a key, the parser's place of the value is that of the next key.
+            find = marks.key if node[key] is None else marks.value
+            found = find(key) if isinstance(node, Mapping) else marks.item(key)
             at = (found[0] + 1, found[1] + 1)
         node = node[key]
     return at

@@ -19,7 +19,7 @@ _LONGEST_ANSWER = 260
 _LONGEST_PASSAGE = 1500
 """All in Chinese characters (`core.widths`)."""
 
-_SAME_QUESTION = 0.85
+_SAME_QUESTION = 0.8
 """Jaccard similarity of character 3-grams of question and answer from which one of two is enough."""
 _QUESTION_GRAM = 3
 
@@ -115,8 +115,8 @@ def _leaks(items: Sequence[Asked], exam_texts: Mapping[str, str]) -> dict[str, s
 
 def _item_grams(item: Asked) -> set[str]:
     length = _LEAK_GRAM[language_of(item.question)]
-    text = f"{item.question}{item.answer}"
-    return {gram for gram in grams(text, length) if len(gram) == length}
+    pieces = grams(item.question, length) | grams(item.answer, length)
+    return {gram for gram in pieces if len(gram) == length}
 
 
 def _without_copies(kept: Sequence[Asked], rejected: list[Rejected]) -> Made[Asked]:

@@ -17,7 +17,7 @@ _TELEPHONE = re.compile(
     r"(?:1[3-9]\d(?:[ -]?\d{4}){2}|(?:\(0\d{2,3}\)|\d{3,4})[ -]\d{3,4}[ -]?\d{4})(?![\d-])"
     r"|(?<![\w+])\+\d{1,3}(?:[ -]?\d{2,4}){3,5}(?!\d)"
 )
-_EMAIL = re.compile(r"(?<![\w.+-])[A-Za-z0-9_.+-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+")
+_EMAIL = re.compile(r"(?<![A-Za-z0-9_.+-])[A-Za-z0-9_.+-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+")
 _IDENTITY_DIGITS = 18
 _CARD_DIGITS = range(13, 20)
 

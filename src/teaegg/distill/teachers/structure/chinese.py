@@ -14,6 +14,7 @@ Rule = Callable[[Said], Iterator[Finding]]
 
 _LONGEST = 110
 _LONGEST_ANSWER = 70
+_ENOUGH = 14
 _HAN = "\u3400-\u9fff"
 _NAME = rf"[{_HAN}A-Za-z0-9·《》“”‘’（）()ω&.+\- ]"
 # What points back cannot stand at the head of a question that is read alone.
@@ -24,8 +25,8 @@ _POINTS_BACK = re.compile(
 _PRONOUN = re.compile(r"^(?:他|她|它)(?!们|人|日|国|处)")
 _BAD_SUBJECT = re.compile(
     r"^(?:其|该|此|这|那|它|他|她|本条|前款|并|而|但|也|又|还|都|就|后|后来|同时|最|在|于|以|当|从|由|被|将|把|为|与|和|及"
-    r"|或|对|向|到|自|经|按|依|根据|如|若|因|所|即|则|若干|以及|除|至|使|让|等|的|了|不|很|更|只|仅|可|主要|目前|现|曾|已)"
-    r"|[，,。；：:、]|^\d|^.$|[的地得了着后时前内外中上下间等]$"
+    r"|或|对|向|到|自|经|按|依|根据|如|若|因|所|即|则|若干|以及|除|至|使|让|等|的|了|不|很|更|只|仅|可|主要|目前|现|曾|已|牠|我|你|您|咱|大家|人们|原本|本来|原来|同样|一般|通常|据|有些|有的)"
+    r"|[，,。；：:、]|^\d|^.$|[的地得了着后时前内外中上下间等是即一]$|包括$|分为$"
 )
 _LINE = re.compile(
     r"(?:^|(?<=[\n\u3000；。]))\s*[-*•]?\s*([^：:，,。；\n\u3000（）()\d]{2,12})[：:]\s*([^\n\u3000；。]{1,60})"
@@ -45,19 +46,27 @@ def _ends(text: str) -> str:
     return text.strip(" ，,。；;：:、？\u3000")
 
 
+_RULES_OF = re.compile(
+    r"(?:手册|制度|办法|规定|条例|法|规则|说明书|通知|规范|章程|合同|指南|细则|标准|规程|通报|协议|政策|方案|报告|须知|守则|权限|决定|解释|入门)"
+    r"(?:[（(].*)?$"
+)
+
+
 def _asking(said: Said, question: str) -> str:
     """The question with where it holds, when it does not say enough by itself."""
-    question = f"{_ends(question)}？"
-    title = said.title
+    question = f"{_ends(question.replace('（）', '').replace('()', ''))}？"
+    title = said.title.strip("《》")
     if match := _THIS.match(question):
         # 本手册 means nothing to somebody who does not hold it in hand.
-        return f"《{title.strip('《》')}》{question[match.end() :]}" if title else ""
-    if title and (said.passage.location.article or len(question) < 14):
+        return f"《{title}》{question[match.end() :]}" if title else ""
+    is_short = len(question) < _ENOUGH
+    if title and title not in question and not _RULES_OF.search(title):
+        return f"关于{title}，{question}"
+    if title and title not in question and (said.passage.location.article or is_short):
         heads = ("根据《{}》，{}", "《{}》规定，{}", "按照《{}》，{}", "{1}")
-        form = pick(heads if len(question) >= 14 else heads[:3], said.text)
-        return form.format(title.strip("《》"), question)
+        return pick(heads[:3] if is_short else heads, said.text).format(title, question)
     about = topic(said.passage)
-    if about and len(question) < 14 and about not in question:
+    if about and is_short and about not in question:
         return f"关于{about}，{question}"
     return question
 
@@ -107,6 +116,8 @@ _KIND_OF = re.compile(
 def _what_is(said: Said) -> Iterator[Finding]:
     match = _KIND_OF.match(_by_title(said))
     if match and not _BAD_SUBJECT.search(match[1].strip()):
+        if match[2].startswith("由") or ("位于" in match[2] and "的" not in match[2]):
+            return  # only the first half of what it is
         name = _ends(match[1])
         question = pick(("{}是什么？", "什么是{}？"), said.text).format(name)
         yield from _found("definition", said, question, match[2])
@@ -152,6 +163,8 @@ _DUTY = re.compile(rf"^([{_HAN}、和及与]{{2,14}}?)(应当|必须|有权)([^�
 def _whose_duty(said: Said) -> Iterator[Finding]:
     match = _DUTY.match(said.text)
     if match and not _BAD_SUBJECT.search(match[1]) and "的" not in match[1]:
+        if re.search(r"下列|以下|[后时前中上内下]$", match[3]):
+            return
         yield from _found("lookup", said, f"谁{match[2]}{match[3]}？", match[1])
 
 
@@ -202,6 +215,9 @@ def _what_then(said: Said) -> Iterator[Finding]:
         form = pick(("{}，应当怎么办？", "{}的，怎么处理？", "如果{}，会怎么样？"), said.text)
         condition = re.sub(r"^(?:凡|如|若|如果)", "", match[1])
         yield from _found("condition", said, form.format(condition), match[2])
+
+
+_IS_EXCEPTION = re.compile("除外|不受|不适用|另有|不在此限|例外|可以|不得")
 
 
 def _exception(said: Said) -> Iterator[Finding]:
@@ -269,11 +285,7 @@ def _figure(said: Said) -> Iterator[Finding]:
         )
         head, tail = text[: figure.start], text[figure.end : clause_end]
         clause = head[max(head.rfind(mark) for mark in "，；：") + 1 :]
-        if (
-            not head.strip()
-            or head.endswith(("至", "到", "—", "-", "～", "~"))
-            or tail.endswith("的")
-        ):
+        if not _can_be_asked(head, surface, tail):
             continue
         if not word or len(_HAN_ONLY.findall(clause + tail)) < 4:
             continue
@@ -303,6 +315,25 @@ def _between(said: Said, found: Sequence[Figure]) -> Iterator[Finding]:
         if head.strip() and tail and not tail.endswith("的") and not _POINTS_BACK.match(head):
             asked = "多长时间的" if low.kind == "duration" else "多少"
             yield from _found("lookup", said, f"{head}{asked}{tail}？", answer)
+
+
+def _can_be_asked(head: str, surface: str, tail: str) -> bool:
+    """Whether a figure between `head` and `tail` is one that somebody would ask for."""
+    if (
+        not head.strip()
+        or re.match("因为|由于|因", head)
+        or re.search("下列|以上$", head)
+        or surface in ("两人", "二人", "两者", "一人")
+    ):
+        return False
+    # One of a series, the end of a range, a fraction, a year in another reckoning, a condition.
+    if (
+        re.search(r"[至到—\-～~、/（(]\s*$", head)
+        or re.match(r"[、/（(比代级字]", tail)
+        or tail.endswith("的")
+    ):
+        return False
+    return all(head.count(left) == head.count(right) for left, right in ("（）", "()"))
 
 
 _NOT_ASKED = frozenset({"article", "paragraph", "item", "ordinal", "identifier", "number"})

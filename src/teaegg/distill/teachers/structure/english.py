@@ -30,7 +30,8 @@ _NUMERAL = re.compile(
 
 def questions(said: Said) -> Iterator[Finding]:
     """Everything that the rules ask of one sentence."""
-    if len(said.text.split()) > _LONGEST_WORDS or _POINTS_BACK.match(said.text):
+    words = len(said.text.split())
+    if words > _LONGEST_WORDS or not said.text[:1].isupper() or _POINTS_BACK.match(said.text):
         return
     for rule in RULES:
         yield from rule(said)
@@ -39,6 +40,7 @@ def questions(said: Said) -> Iterator[Finding]:
 def _found(kind: RowKind, said: Said, question: str, answer: str) -> Iterator[Finding]:
     answer = answer.strip(" ,;:.")
     question = " ".join(question.split())
+    question = question[:1].upper() + question[1:]
     if not answer or len(answer) > _LONGEST_ANSWER or answer not in said.text:
         return
     if answer.lower() in question.lower() or len(question.split()) < 4:
@@ -75,17 +77,24 @@ def _may_one(said: Said) -> Iterator[Finding]:
         yield from _found("condition", said, f"Is it allowed to {match[2]}?", said.text)
 
 
+_NO_NAME = re.compile(
+    r"^(?:there|here|what|who|if|when|for|to|in|on|at|by|with|as|from|after|before|during|although|while|because|since)\b"
+    r"|\b(?:that|which|who|states?|says?|what|it)\b",
+    re.IGNORECASE,
+)
+
+
 def _what_is_meant(said: Said) -> Iterator[Finding]:
     match = re.match(
         r"^[\"“]?([A-Z][\w -]{2,40}?)[\"”]? (?:means|is defined as|refers to|stands for) (.+)$",
         said.text,
     )
-    if match:
+    if match and not _NO_NAME.search(match[1]):
         yield from _found("definition", said, f"What does “{_lowered(match[1])}” mean?", match[2])
     match = re.match(
         r"^([A-Z][\w '-]{2,40}?) (is|was|are|were) ((?:an?|the|one of) [^,;]{6,110})$", said.text
     )
-    if match and match[1].split()[0].lower() not in {"there", "here", "what", "who", "if", "when"}:
+    if match and not _NO_NAME.search(match[1]) and len(match[1].split()) <= 6:
         person = match[3].split()[1].lower().endswith(("er", "or", "ist", "ian", "man"))
         asked = "Who" if person else "What"
         yield from _found("definition", said, f"{asked} {match[2]} {_lowered(match[1])}?", match[3])
@@ -113,7 +122,11 @@ def _by_whom(said: Said) -> Iterator[Finding]:
         r"((?:the |an? )?[A-Z(\w][^,;]{2,60}?)(?: (?:in|on|at|for|from|with|and|during|within) .*)?$",
         said.text,
     )
-    if match and not re.match(r"\d|means|using|hand\b|\w+ing\b", match[4]):
+    if (
+        match
+        and not _NO_NAME.search(match[1])
+        and not re.match(r"\d|means|using|hand\b|\w+ing\b", match[4])
+    ):
         auxiliary, _, be = match[2].partition(" ")
         question = f"By whom {auxiliary} {_lowered(match[1])} {be} {match[3]}?"
         yield from _found("lookup", said, question, match[4])
@@ -144,20 +157,37 @@ def _why(said: Said) -> Iterator[Finding]:
 
 def _figure(said: Said) -> Iterator[Finding]:
     for figure in figures(said.text):
-        word = _interrogative(figure)
-        if word:
-            yield from _found(
-                "lookup", said, _asked_for(said.text, figure, word), figure.surface.strip()
-            )
+        counted = _counted(said.text, figure)
+        word = f"how many {counted}" if counted else _interrogative(figure)
+        before, after = said.text[: figure.start].rstrip(), said.text[figure.end :]
+        if (
+            word
+            and not _PART_OF_MORE.search(before)
+            and not after.startswith(("'", "’", "[", ", and"))
+        ):
+            surface = figure.surface.strip() + (f" {counted}" if counted else "")
+            question = _asked_for(said.text, figure.start, figure.start + len(surface), word)
+            yield from _found("lookup", said, question, surface)
 
 
-def _asked_for(text: str, figure: Figure, word: str) -> str:
+# The end of a range, the last of a series.
+_PART_OF_MORE = re.compile(r"(?:\bto|\band|\bor|[-–,])$")
+
+
+def _counted(text: str, figure: Figure) -> str:
+    """What a bare number counts: the points of "80 points"."""
+    if figure.kind != "number" or re.fullmatch(r"1[5-9]\d\d|20\d\d", figure.value):
+        return ""
+    match = re.match(r" ([a-z]{3,}s)\b", text[figure.start + len(figure.surface.strip()) :])
+    return match[1] if match else ""
+
+
+def _asked_for(text: str, start: int, end: int, word: str) -> str:
     """With the question in front where the sentence is plain enough, else where the figure stood.
 
     Employees must report it within 24 hours → Within how many hours must employees report it?
     """
-    end = figure.start + len(figure.surface.rstrip())
-    head, tail = text[: figure.start].rstrip(), text[end:]
+    head, tail = text[:start].rstrip(), text[end:]
     sentence = re.match(rf"^({_SUBJECT}) ({_AUXILIARY}) (.+)$", head)
     preposition = re.search(
         r" ((?:with)?in|for|by|on|at|after|before|since|from|until|under)$", head
@@ -173,12 +203,16 @@ def _asked_for(text: str, figure: Figure, word: str) -> str:
     is_so = re.match(rf"^({_SUBJECT}) (is|are|was|were)(?: limited to| about| up to)?$", head)
     if is_so and not re.match(r" (?!in |for |on |per |a |at |after |of |and )", tail):
         return f"What {is_so[2]} {_lowered(is_so[1])}{tail.split(',')[0].split(' and ')[0]}?"
+    if word in ("what date", "which year", "what time"):
+        return f"{re.sub(' (?:on|in|at)$', '', head)} when{tail}?"
     return f"{head} {word}{tail}?"
 
 
 def _interrogative(figure: Figure) -> str:
     surface = figure.surface.strip()
     if figure.kind == "date":
+        if not re.search(r"\d", surface):
+            return ""
         return "which year" if re.fullmatch(r"\d{4}", surface) else "what date"
     if figure.kind == "time":
         return "what time"

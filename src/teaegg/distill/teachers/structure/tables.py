@@ -22,7 +22,8 @@ _UNIT = re.compile(
     r"(?<=[\u3400-\u9fff])\s*[(（]?([a-zA-Zμ℃°%/·²³]{1,6}|元|月|天|年|小时|件|个)[)）]?$"
 )
 _NO_AMOUNT = re.compile(
-    r"日期|时间|号|码|版本|电话|编号|位$|date|time|number|code|phone|version", re.IGNORECASE
+    r"日期|时间|号|码|等级|级别|标准|规格|型|版本|电话|编号|位$|date|time|number|code|phone|version",
+    re.IGNORECASE,
 )
 
 
@@ -127,7 +128,7 @@ def _asked(line: Line, cell: Cell) -> str:
     unit = _UNIT.search(header)
     if number and unit and number.end() == len(cell.value.strip()):
         return f"{about}{line.name}的{header[: unit.start()]}是多少{unit[1]}？"
-    if number and not _NO_AMOUNT.search(header) and not _DATE.search(cell.value):
+    if _is_amount(header, cell.value.strip()):
         return f"{about}{line.name}的{header}是多少？"
     if re.search(r"人$|^谁", header):
         return f"{about}{line.name}的{header}是谁？"

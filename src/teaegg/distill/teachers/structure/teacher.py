@@ -116,6 +116,8 @@ def _follow_ups(findings: Sequence[Finding], lesson: Lesson) -> Iterator[Finding
         same_place = found.quotes[0][0] == before.quotes[0][0]
         if not same_place or found.answer == answer or "\n" in found.answer:
             continue
+        if found.kind == "table":
+            continue  # `next_cells` asks for these in fewer words
         if language_of(question) == "zh" and shared >= _SHORTEST_SHARED and len(rest) >= 4:
             yield replace(found, kind="follow_up", question=f"那{rest}")
 
