@@ -121,13 +121,15 @@ class Datasets:
         finally:
             if teacher is None:
                 await chosen.close()
-        await self._record(report.manifest, scene)
+        # Before anything learns from it: whoever forgets a document finds its rows, and the run beside.
+        dataset = self.record(report.manifest, scene)
+        await self._lineage.record_dataset(dataset, report.manifest.documents)
         return report
 
-    async def _record(self, manifest: Manifest, scene: Scene) -> None:
-        """So that forgetting a document finds its rows. ConflictError when one is forgotten already."""
+    def record(self, manifest: Manifest, scene: Scene) -> Dataset:
+        """What is kept on record of a dataset: its rows by hash, and where they lie below the home."""
         rows = manifest.stages.get("rows")
-        dataset = Dataset(
+        return Dataset(
             hash=manifest.rows_hash,
             scene=scene.name,
             rows=rows.records if rows else 0,
@@ -136,7 +138,6 @@ class Datasets:
             recipe=manifest.model_dump_json(include={"scene", "seed", "student"}),
             file=f"{self._folder.name}/{manifest.name}/{stage_file('rows')}",
         )
-        await self._lineage.record_dataset(dataset, manifest.documents)
 
     async def list(self, actor: Actor) -> Sequence[Manifest]:
         """The datasets whose documents the actor may read, by name."""

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import shutil
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
-from pathlib import Path
 from typing import Any
 
 from teaegg.access.policy import require_manage
@@ -21,9 +20,9 @@ from teaegg.distill.data.stages import OnProgress
 from teaegg.distill.journey import Journey, MadeExpert, Telling
 from teaegg.distill.lineage.sweeping import RUNS
 from teaegg.distill.recipe import Recipe
-from teaegg.distill.rows import Row, read_rows, rows_hash
+from teaegg.distill.rows import read_rows
 from teaegg.distill.teachers.base import Teacher
-from teaegg.store.experts.records import Dataset, ExpertRecord
+from teaegg.store.experts.records import ExpertRecord
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,13 +44,11 @@ class Distilling:
 
     def __init__(
         self,
-        home: Path,
         datasets: Datasets,
         experts: Experts,
         make_journey: Callable[[], Journey],
         clock: Clock,
     ) -> None:
-        self._home = home
         self._datasets = datasets
         self._experts = experts
         self._make_journey = make_journey
@@ -75,9 +72,7 @@ class Distilling:
         report = await self._datasets.make(actor, scene, teacher=teacher, on_progress=on_rows)
         rows = list(read_rows(report.folder / stage_file("rows")))
         exam = list(read_rows(report.folder / stage_file("exam")))
-        dataset = self._dataset(scene, report, rows)
-        # On record before anything learns from them: whoever forgets one now finds the run.
-        await self._experts.record_dataset(actor, dataset, report.manifest.documents)
+        dataset = self._datasets.record(report.manifest, scene)
         names = sorted({name for row in rows for name in row.documents})
         taught = await self._experts.training_documents(actor, names)
         run = report.folder / RUNS / f"{dataset.hash[:12]}-{recipe.hash[:12]}"
@@ -94,17 +89,6 @@ class Distilling:
         )
         await asyncio.to_thread(shutil.rmtree, run)
         return Distilled(record, report, made, self._clock.monotonic_seconds() - began)
-
-    def _dataset(self, scene: Scene, report: DatasetReport, rows: Sequence[Row]) -> Dataset:
-        return Dataset(
-            hash=rows_hash(rows),
-            scene=scene.name,
-            rows=len(rows),
-            recorded_at=self._clock.now(),
-            teacher=report.manifest.teacher,
-            recipe=f"seed {report.manifest.seed}",
-            file=str((report.folder / stage_file("rows")).relative_to(self._home)),
-        )
 
 
 def _facts(made: MadeExpert, recipe: Recipe) -> Mapping[str, Any]:

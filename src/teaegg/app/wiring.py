@@ -136,7 +136,7 @@ def _assemble(
         ),
         datasets=datasets,
         experts=facade,
-        distilling=Distilling(settings.home, datasets, facade, lambda: _journey(settings), clock),
+        distilling=Distilling(datasets, facade, lambda: _journey(settings), clock),
         vectors=VectorFiller(index, documents, embedder, settings.embedding, clock),
         chat=chat,
         embedder=embedder,
