@@ -133,6 +133,13 @@ def test_llama_factory_finds_the_file_by_its_description(
     assert set(expected["columns"].values()) <= known
 
 
+def test_the_description_is_read_in_any_encoding(tmp_path: Path) -> None:
+    report = export_rows([SIMPLE], "alpaca", tmp_path / "休假.jsonl")
+    assert report.info
+    assert report.info.read_bytes().isascii()
+    assert json.loads(report.info.read_bytes())["休假"]["file_name"] == "休假.jsonl"
+
+
 def test_a_description_that_is_none_is_not_overwritten(tmp_path: Path) -> None:
     info = tmp_path / "dataset_info.json"
     info.write_text("[1]", encoding="utf-8")

@@ -162,9 +162,8 @@ def _describe(out: Path, form: ExportForm, *, pairs: bool) -> Path | None:
         entry["ranking"] = True
     entry["columns"] = {**columns, **answers, "system": "system"}
     path = out.with_name(DATASET_INFO)
-    _write(
-        path, json.dumps({**_described(path), out.stem: entry}, ensure_ascii=False, indent=2) + "\n"
-    )
+    # Escaped: it is read in whatever encoding the reader's machine has.
+    _write(path, json.dumps({**_described(path), out.stem: entry}, indent=2) + "\n")
     return path
 
 
