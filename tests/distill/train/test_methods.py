@@ -65,7 +65,7 @@ def log_likelihood(student: Any, prompt: Sequence[int], answer: Sequence[int]) -
 
 def computed(base: Path, rows: list[Row], recipe: Recipe, student: Any) -> tuple[float, Any]:
     """The mean loss of all rows in one step, and the rows."""
-    from teaegg.distill.train.methods.base import make_objective
+    from teaegg.distill.train.methods.choice import make_objective
     from teaegg.distill.train.sheets import make_sheets, pair_sheets
 
     encoded, _ = tokenise(rows, recipe, Tokenizer(base))

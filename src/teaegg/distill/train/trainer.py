@@ -28,7 +28,7 @@ from teaegg.distill.train.lora import (
     save_adapter,
 )
 from teaegg.distill.train.memory import activations_fit
-from teaegg.distill.train.methods.base import make_objective
+from teaegg.distill.train.methods.choice import make_objective
 from teaegg.distill.train.plan import Plan, Step, make_plan
 from teaegg.distill.train.record import peak_memory_mib, write_record
 from teaegg.distill.train.schedule import learning_rate_share, share_done
