@@ -12,6 +12,7 @@ from __future__ import annotations
 import asyncio
 import json
 import statistics
+import sys
 import tempfile
 import time
 from collections.abc import Sequence
@@ -36,7 +37,7 @@ from teaegg.serving.experts.local import LocalExperts
 
 EXPERTS, SPOKEN, AT_ONCE, SLOTS = 32, 8, 8, 4
 RANK, ANSWER_TOKENS, CONTEXT_TOKENS = 16, 16, 1024
-ROUNDS, REQUESTS, SWITCHES = 5, 16, 60
+ROUNDS, REQUESTS, SWITCHES = 5, 16, 40
 PLACES = {
     "self_attn.q_proj": "attn_q",
     "self_attn.k_proj": "attn_k",
@@ -50,6 +51,7 @@ PASSAGE = (
     "第三条 职工累计工作已满1年不满10年的，年休假5天；已满10年不满20年的，年休假10天；已满20年的，"
     "年休假15天。国家法定休假日、休息日不计入年休假的假期。"
 )
+SHORT = "年休假5天。"
 
 
 def main() -> None:
@@ -59,9 +61,15 @@ def main() -> None:
     options = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="teaegg-bench-") as folder:
         files = [_adapter(Path(folder), number) for number in range(EXPERTS)]
-        memory = _memory(files, options.threads)
-        speed = asyncio.run(_speed(files, options.threads, options.rounds))
+        one = _resident_of_one(files[0], options.threads)
+        with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
+            load = (files, options.threads, options.rounds, options.limit or REQUESTS)
+            all_of_them, speed = pool.submit(_measured, *load).result()
         size = files[0].stat().st_size / 1e6
+        memory = {
+            "resident_mb": {"1": round(one, 1), str(EXPERTS): round(all_of_them, 1)},
+            "extra_mb_per_expert": round((all_of_them - one) / (EXPERTS - 1), 2),
+        }
     report(
         "many_experts",
         {"adapter_file_mb": round(size, 2), "threads": options.threads, **memory, **speed},
@@ -88,24 +96,16 @@ def _adapter(folder: Path, number: int) -> Path:
     return target
 
 
-def _memory(files: Sequence[Path], threads: int) -> dict[str, Any]:
-    """Resident memory with one expert and with all of them, each in a process of its own."""
-    resident = {}
-    for count in (1, EXPERTS):
-        with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
-            resident[count] = pool.submit(_resident_mb, list(files[:count]), threads).result()
-    extra = (resident[EXPERTS] - resident[1]) / (EXPERTS - 1)
-    return {
-        "resident_mb": {str(count): round(value, 1) for count, value in resident.items()},
-        "extra_mb_per_expert": round(extra, 2),
-    }
+def _resident_of_one(file: Path, threads: int) -> float:
+    """Resident memory with one expert that has spoken, in a process of its own."""
+    with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
+        return pool.submit(_resident_mb, [file], threads).result()
 
 
 def _resident_mb(files: list[Path], threads: int) -> float:
     async def spoken() -> float:
         host = await _host(files, threads)
-        for name in host.loaded:
-            await _ask(host, name, 2)
+        await _ask(host, "expert-0", 2)
         return _now_resident_mb()
 
     return asyncio.run(spoken())
@@ -123,28 +123,44 @@ async def _host(files: Sequence[Path], threads: int) -> LocalExperts:
     return host
 
 
-async def _ask(host: ExpertHost, name: str, tokens: int, number: int = 0) -> float:
+async def _ask(
+    host: ExpertHost, name: str, tokens: int, number: int = 0, passage: str = PASSAGE
+) -> float:
     """Seconds of one question; every question is another text, so that none is remembered."""
     question = f"问题{number}：工作{number + 1}年的职工，年休假有几天？"
-    messages: Sequence[Message] = reading_messages(question, [ShownPassage(PASSAGE)], language="zh")
+    messages: Sequence[Message] = reading_messages(question, [ShownPassage(passage)], language="zh")
     began = time.perf_counter()
     async for _ in host.chat(name, GEMMA).stream(messages, max_tokens=tokens):
         pass
     return time.perf_counter() - began
 
 
-async def _speed(files: Sequence[Path], threads: int, rounds: int) -> dict[str, Any]:
+def _measured(
+    files: Sequence[Path], threads: int, rounds: int, requests: int
+) -> tuple[float, dict[str, Any]]:
+    """Resident memory with all experts in it, then the speeds, in a process of their own."""
+    return asyncio.run(_speed(files, threads, rounds, requests))
+
+
+async def _speed(
+    files: Sequence[Path], threads: int, rounds: int, requests: int
+) -> tuple[float, dict[str, Any]]:
     host = await _host(files, threads)
+    await _ask(host, "expert-0", 2)
+    resident = _now_resident_mb()
+    _tell("all experts are loaded")
     rates: dict[str, list[float]] = {"single": [], "mixed": []}
     for _ in range(rounds):
         for arm in rates:
             experts = 1 if arm == "single" else SPOKEN
-            rates[arm].append(await _rate(host, experts))
+            rates[arm].append(await _rate(host, experts, requests))
+            _tell(f"{arm}: {rates[arm][-1]:.3f} requests/s")
     medians = {arm: statistics.median(values) for arm, values in rates.items()}
     ratios = [mixed / single for single, mixed in zip(*rates.values(), strict=True)]
     switching = await _switching(host)
     await host.close()
-    return {
+    return resident, {
+        "requests_each_round": requests,
         "requests_per_second": {arm: round(value, 3) for arm, value in medians.items()},
         "mixed_to_single": round(statistics.median(ratios), 3),
         "mixed_to_single_per_round": [round(ratio, 3) for ratio in ratios],
@@ -152,9 +168,13 @@ async def _speed(files: Sequence[Path], threads: int, rounds: int) -> dict[str, 
     }
 
 
-async def _rate(host: ExpertHost, experts: int) -> float:
+def _tell(line: str) -> None:
+    print(line, file=sys.stderr, flush=True)
+
+
+async def _rate(host: ExpertHost, experts: int, requests: int) -> float:
     """Requests per second with `AT_ONCE` on their way all the time."""
-    waiting = list(range(REQUESTS))
+    waiting = list(range(requests))
     began = time.perf_counter()
 
     async def ask_on() -> None:
@@ -163,7 +183,7 @@ async def _rate(host: ExpertHost, experts: int) -> float:
             await _ask(host, f"expert-{number % experts}", ANSWER_TOKENS, number)
 
     await asyncio.gather(*(ask_on() for _ in range(AT_ONCE)))
-    return REQUESTS / (time.perf_counter() - began)
+    return requests / (time.perf_counter() - began)
 
 
 async def _switching(host: ExpertHost) -> dict[str, Any]:
@@ -171,8 +191,8 @@ async def _switching(host: ExpertHost) -> dict[str, Any]:
     switched, stayed = [], []
     for number in range(SWITCHES):
         name = f"expert-{number % EXPERTS}"
-        switched.append(await _ask(host, name, 1, number))
-        stayed.append(await _ask(host, name, 1, number))
+        switched.append(await _ask(host, name, 1, number, SHORT))
+        stayed.append(await _ask(host, name, 1, number, SHORT))
     middle = statistics.median(stayed)
     costs = [(seconds - middle) * 1000 for seconds in switched]
     jitter = [(seconds - middle) * 1000 for seconds in stayed]
