@@ -24,8 +24,14 @@ PLACES = {
 }
 
 
-def made_tensors(seed: int, *, rank: int = 8, size: float = 0.01) -> dict[str, np.ndarray]:
-    """Random factors for every projection; `size` is the spread of B's numbers."""
+def made_tensors(
+    seed: int, *, rank: int = 8, size: float = 0.01, from_block: int = 0
+) -> dict[str, np.ndarray]:
+    """Random factors for every projection; `size` is the spread of B's numbers.
+
+    Blocks before `from_block` get a B of zeros: a strong change there is blown up by every block that
+    follows, and so is the last bit of every number.
+    """
     header = read_header(bundled_model())
     source = np.random.default_rng(seed)
     tensors = {}
@@ -35,7 +41,7 @@ def made_tensors(seed: int, *, rank: int = 8, size: float = 0.01) -> dict[str, n
             name = f"base_model.model.model.layers.{block}.{module}"
             a = source.normal(0, inputs**-0.5, (rank, inputs))
             tensors[f"{name}.lora_A.weight"] = a.astype(np.float32)
-            b = source.normal(0, size, (outputs, rank))
+            b = source.normal(0, size if block >= from_block else 0, (outputs, rank))
             tensors[f"{name}.lora_B.weight"] = b.astype(np.float32)
     return tensors
 
@@ -45,7 +51,14 @@ def made_folder(
 ) -> Path:
     """Write `tensors` and a configuration as PEFT does."""
     folder.mkdir(parents=True, exist_ok=True)
-    plain = {"peft_type": "LORA", "r": rank, "lora_alpha": 2 * rank, "bias": "none"}
+    plain = {
+        "peft_type": "LORA",
+        "task_type": "CAUSAL_LM",
+        "r": rank,
+        "lora_alpha": 2 * rank,
+        "bias": "none",
+        "target_modules": [place.rpartition(".")[2] for place in PLACES],
+    }
     (folder / "adapter_config.json").write_text(json.dumps(plain | config), encoding="utf-8")
     save_file(tensors, folder / "adapter_model.safetensors")
     return folder

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -35,13 +35,13 @@ assert _SPEC and _SPEC.loader
 made = importlib.util.module_from_spec(_SPEC)
 _SPEC.loader.exec_module(made)
 
-SIZE = 0.004
+SIZE, FROM_BLOCK = 0.05, 15
 ONE = PROMPTS[:1]
 
 
 @pytest.fixture(scope="module")
 def tensors() -> dict[str, np.ndarray]:
-    return dict(made.made_tensors(5, size=SIZE))
+    return dict(made.made_tensors(5, size=SIZE, from_block=FROM_BLOCK))
 
 
 @pytest.fixture(scope="module")
@@ -61,8 +61,19 @@ def merged(folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return target
 
 
+_ENGINES: list[Engine] = []
+
+
+@pytest.fixture(autouse=True)
+def engines_closed() -> Iterator[None]:
+    yield
+    while _ENGINES:
+        _ENGINES.pop().close()
+
+
 def _engine(path: Path, *adapters: Path) -> Engine:
-    return Engine(path, context_tokens=512, threads=1, adapters=adapters)
+    _ENGINES.append(Engine(path, context_tokens=512, threads=1, adapters=adapters))
+    return _ENGINES[-1]
 
 
 def _prove_adapter(voice: TrainerVoice, adapter: Path, template: ChatTemplate = GEMMA) -> Parity:
@@ -115,13 +126,23 @@ def test_a_broken_adapter_is_refused_with_prompt_token_and_numbers(
         _prove_adapter(voice, tmp_path / "a.gguf")
 
 
+def test_a_configuration_that_leaves_projections_out_is_refused(
+    tensors: dict[str, np.ndarray], tmp_path: Path
+) -> None:
+    folder = made.made_folder(tmp_path / "peft", tensors, target_modules=["q_proj"])
+    with pytest.raises(ModelError, match=r"leaves out .*layers\.0\.mlp\.down_proj"):
+        TrainerVoice(None, folder)
+
+
 def test_a_failing_export_leaves_no_file(
     monkeypatch: pytest.MonkeyPatch, tensors: dict[str, np.ndarray], tmp_path: Path
 ) -> None:
     folder = made.made_folder(tmp_path / "peft", tensors)
     monkeypatch.setattr("teaegg.distill.export.parity.LEAST_SAME_TOKENS", 1.1)
     with pytest.raises(ModelError, match="speaks differently"):
-        export_adapter(folder, tmp_path / "out" / "a.gguf", base=None, template=GEMMA, prompts=ONE)
+        export_adapter(
+            folder, tmp_path / "out" / "a.gguf", base=None, template=GEMMA, prompts=ONE, threads=1
+        )
     assert list((tmp_path / "out").iterdir()) == []
 
 

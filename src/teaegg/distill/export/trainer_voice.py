@@ -11,6 +11,7 @@ import torch
 from numpy.typing import NDArray
 
 from teaegg.core.errors import ModelError
+from teaegg.distill.export.peft_folder import read_peft
 from teaegg.distill.train.base_weights import base_folder
 from teaegg.distill.train.tokens import Tokenizer
 
@@ -40,6 +41,20 @@ class TrainerVoice:
                 f"{str(error)[:300]}",
                 remedy="Export with the base that the adapter was trained on.",
             ) from error
+        lost = read_peft(peft_folder).factors.keys() - self._adapted_modules()
+        if lost:
+            raise ModelError(
+                f"The configuration of {peft_folder} leaves out {min(lost)}, which the file changes.",
+                remedy="Name every trained projection in target_modules.",
+            )
+
+    def _adapted_modules(self) -> set[str]:
+        """What the library really put an adapter on: it passes over the rest without a word."""
+        return {
+            name.removeprefix("base_model.model.")
+            for name, module in self._model.named_modules()
+            if hasattr(module, "lora_A")
+        }
 
     def prompt(self, text: str) -> tuple[int, ...]:
         """The tokens of a prompt, the beginning of text once before them."""
