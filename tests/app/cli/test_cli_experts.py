@@ -19,7 +19,7 @@ from teaegg.models.standin import ScriptedChat
 
 
 class LentModels:
-    async def chat(self, expert: Expert, adapter: Path) -> ChatModel:
+    async def chat(self, expert: Expert, folder: Path) -> ChatModel:
         return ScriptedChat("每年享受年假5天")
 
 
