@@ -165,8 +165,7 @@ class Experts:
 
     async def release(self, actor: Actor, name: str, *, why: str = "") -> tuple[ExpertRecord, str]:
         """As `access.release`, once its files have been found as they were written."""
-        require_manage(actor)
-        record = await self.access.find(actor, name, ("candidate", "retired"), prefer="candidate")
+        record = await self.access.releasable(actor, name)
         await self._files.opened(record.expert)
         return await self.access.release(actor, record.id, why=why)
 
