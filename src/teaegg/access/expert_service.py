@@ -100,12 +100,23 @@ class ExpertAccess:
         return explain_expert(await self._access.standing(user), await self._teaching(record))
 
     async def release(self, actor: Actor, name: str, *, why: str = "") -> tuple[ExpertRecord, str]:
-        """The newest candidate of a scene, or the expert of that id; and the id that it replaces."""
-        require_manage(actor)
-        record = await self.find(actor, name, ("candidate", "retired"), prefer="candidate")
+        """As `releasable` says; and the id that it replaces, "" for none."""
+        record = await self.releasable(actor, name)
         return record, await self._experts.release(
             record.id, by=actor.name, at=self._clock.now(), why=_checked(why)
         )
+
+    async def releasable(self, actor: Actor, name: str) -> ExpertRecord:
+        """The newest candidate of a scene, or the candidate or retired expert of that id."""
+        require_manage(actor)
+        record = await self.find(actor, name, ("candidate", "retired"), prefer="candidate")
+        if record.expert.scene == name and record.state == "retired":
+            raise NotFoundError(
+                f"There is no candidate for {name[:80]!r}.",
+                remedy="Make one: `teaegg distill`; or go back to the one before: "
+                "`teaegg expert rollback`.",
+            )
+        return record
 
     async def earlier_release(self, actor: Actor, scene: str) -> ExpertRecord:
         """What answered for `scene` last before its current release, to go back to.

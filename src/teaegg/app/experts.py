@@ -21,7 +21,7 @@ from teaegg.distill.lineage.forgetting import Forgetting
 from teaegg.ingest.learning.learner import Learner
 from teaegg.retrieval.reading import ExpertModels, ReadingExpert
 from teaegg.store.documents import DocumentRecords
-from teaegg.store.experts.files import ADAPTER, ExpertFiles
+from teaegg.store.experts.files import ExpertFiles
 from teaegg.store.experts.lineage import LineageRecords
 from teaegg.store.experts.records import (
     ALL_STATES,
@@ -165,8 +165,7 @@ class Experts:
 
     async def release(self, actor: Actor, name: str, *, why: str = "") -> tuple[ExpertRecord, str]:
         """As `access.release`, once its files have been found as they were written."""
-        require_manage(actor)
-        record = await self.access.find(actor, name, ("candidate", "retired"), prefer="candidate")
+        record = await self.access.releasable(actor, name)
         await self._files.opened(record.expert)
         return await self.access.release(actor, record.id, why=why)
 
@@ -195,8 +194,7 @@ class Experts:
             )
         if record.id not in self._checked:
             self._checked[record.id] = await self._files.opened(record.expert)
-        adapter = self._checked[record.id] / ADAPTER
-        chat = await self._models.chat(record.expert, adapter)
+        chat = await self._models.chat(record.expert, self._checked[record.id])
         return ReadingExpert(record.expert, record.state, chat, frozenset(record.collections))
 
     async def lineage(self, actor: Actor, name: str) -> Lineage:

@@ -32,8 +32,8 @@ _NOT_BLANK = re.compile(r"\S")
 class ExpertModels(Protocol):
     """Lends the models of experts: one base in memory, an adapter for each of them."""
 
-    async def chat(self, expert: Expert, adapter: Path) -> ChatModel:
-        """The model that speaks for `expert`, whose adapter lies at `adapter`; loaded when first asked.
+    async def chat(self, expert: Expert, folder: Path) -> ChatModel:
+        """The model that speaks for `expert`, whose files lie in `folder`; loaded when first asked.
 
         Raises ModelError for an adapter that does not fit the base.
         """

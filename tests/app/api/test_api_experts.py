@@ -36,8 +36,8 @@ class LentModels:
     said: str = "年假每年十二天"
     asked: list[str] = field(default_factory=list)
 
-    async def chat(self, expert: Expert, adapter: Path) -> ChatModel:
-        assert adapter.name == "adapter.gguf"
+    async def chat(self, expert: Expert, folder: Path) -> ChatModel:
+        assert folder.name == expert.id
         self.asked.append(expert.id)
         return ScriptedChat(self.said)
 

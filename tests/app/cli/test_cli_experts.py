@@ -19,7 +19,7 @@ from teaegg.models.standin import ScriptedChat
 
 
 class LentModels:
-    async def chat(self, expert: Expert, adapter: Path) -> ChatModel:
+    async def chat(self, expert: Expert, folder: Path) -> ChatModel:
         return ScriptedChat("每年享受年假5天")
 
 
@@ -132,6 +132,7 @@ def test_a_newer_expert_takes_over_and_gives_back(
     assert first.id[:12] in experts.done("expert", "rollback", "leave").err
     states = {e["expert"]: e["state"] for e in experts.done("expert", "list", "--json").data}
     assert states == {first.id: "released", second.id: "retired"}
+    assert experts("expert", "release", "leave").code == 3
     experts.done("expert", "retire", "leave")
     assert experts("ask", "年假几天？", "--expert", "leave").code == 3
 

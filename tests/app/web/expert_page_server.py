@@ -22,7 +22,7 @@ RULES = "# 员工手册\n\n年假每年十二天，须提前三天申请。\n\n�
 class LentModels:
     """One expert, who always says the same."""
 
-    async def chat(self, expert: Expert, adapter: Path) -> ChatModel:
+    async def chat(self, expert: Expert, folder: Path) -> ChatModel:
         return ScriptedChat("年假每年十二天\n")
 
 

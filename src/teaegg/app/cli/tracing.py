@@ -8,13 +8,24 @@ from rich.text import Text
 
 from teaegg.app.cli.output import say, write_table
 
-_HEADINGS = ("asked_at", "user", "question", "understood", "mode", "verdict", "confidence")
+_HEADINGS = (
+    "asked_at",
+    "user",
+    "question",
+    "understood",
+    "mode",
+    "expert",
+    "verdict",
+    "confidence",
+)
 
 
 def show_trace(record: dict[str, Any]) -> None:
     """`record` is what `Workspace.trace` gives."""
     for name in _HEADINGS:
-        value = record.get(name)
+        value = record.get(name, "")
+        if value == "":
+            continue
         shown = f"{value:.3f}" if isinstance(value, float) else str(value)
         say(Text.assemble((f"{name.replace('_', ' '):<12}", "bold"), shown))
     _section("Answer")
