@@ -18,6 +18,7 @@ from teaegg.app.workspace import Parts, Workspace
 from teaegg.core.clock import Clock, SystemClock
 from teaegg.core.errors import StorageError, TeaEggError
 from teaegg.core.settings import Settings
+from teaegg.distill.export.factory import make_exporter
 from teaegg.distill.journey import Journey
 from teaegg.distill.lineage.forgetting import Forgetting
 from teaegg.distill.train.factory import make_trainer
@@ -192,7 +193,9 @@ def _journey(settings: Settings) -> Journey:
     local = settings.chat.engine == "xllamacpp" and settings.chat.model
     base = Path(settings.chat.model) if local else None
     threads = settings.chat.threads
-    return Journey(make_trainer(base, threads=threads), base=base, threads=threads)
+    trainer = make_trainer(base, threads=threads)
+    export = make_exporter(base, threads=threads)
+    return Journey(trainer, export, base=base, threads=threads)
 
 
 def _make_home(settings: Settings) -> None:

@@ -2,7 +2,7 @@
 files in one folder and is not done twice, so that a run that was cut off goes on where it stood.
 
 training/   the run: training.json, loss.png, checkpoints      exam/    what both said, exam.json
-expert/     adapter.gguf, peft/, training.json, exam.json: what is registered
+expert/     adapter.gguf, peft/, training.json, parity.json, exam.json: what is registered
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from teaegg.core.errors import InvalidRequestError
 from teaegg.core.experts import Expert, expert_id
 from teaegg.core.ids import content_hash
 from teaegg.core.scenes import Scene
-from teaegg.distill.export.adapter import write_gguf_adapter
+from teaegg.distill.export.factory import Export
 from teaegg.distill.lines import write_text
 from teaegg.distill.recipe import Recipe
 from teaegg.distill.rows import Row, rows_hash
@@ -28,13 +28,17 @@ from teaegg.distill.train.base import Progress, Trainer, Training
 from teaegg.evals.reading import reading_score
 from teaegg.evals.sitting import Comparison, Item, compare, sit
 from teaegg.models.adapters.server import AdapterServer
+from teaegg.models.base import Message
 from teaegg.models.local import bundled_model, fingerprint
 from teaegg.models.templates import template_named
 
 ANSWER_TOKENS = 128
 _CONTEXT_TOKENS = 4096
 _CANDIDATE = "candidate"
+_PROVED_WITH = 4
+"""Prompts with which an export is compared to the trained model."""
 _CUTS = ("\0", "\n\n", "\n")
+Prompt = Sequence[Message]
 JourneyStep = Literal["exporting", "examining", "examining the base"]
 
 
@@ -59,8 +63,11 @@ class MadeExpert:
 class Journey:
     """`base` None is the bundled model; `threads` 0 means one per core."""
 
-    def __init__(self, trainer: Trainer, *, base: Path | None, threads: int) -> None:
+    def __init__(
+        self, trainer: Trainer, export: Export, *, base: Path | None, threads: int
+    ) -> None:
         self._trainer = trainer
+        self._export_proved = export
         self._base = base
         self._threads = threads
 
@@ -81,16 +88,22 @@ class Journey:
         )
         telling.step("exporting", 0, 1)
         place = folder / "expert"
-        await asyncio.to_thread(self._export, training, place)
+        prompts = [row.messages() for row in (*exam, *rows)[:_PROVED_WITH]]
+        await asyncio.to_thread(self._export, training, recipe, prompts, place)
         expert = await asyncio.to_thread(self._expert, scene, rows, recipe, place)
         comparison = await self._examine(exam, expert, place, folder / "exam", telling)
         if comparison is not None:
             write_text(place / "exam.json", _json(_record(exam, comparison)))
         return MadeExpert(expert, place, training, comparison)
 
-    def _export(self, training: Training, place: Path) -> None:
+    def _export(
+        self, training: Training, recipe: Recipe, prompts: Sequence[Prompt], place: Path
+    ) -> None:
         place.mkdir(parents=True, exist_ok=True)
-        write_gguf_adapter(training.adapter, place / "adapter.gguf", base=self._base)
+        parity = self._export_proved(
+            training.adapter, place / "adapter.gguf", template_named(recipe.template), prompts
+        )
+        write_text(place / "parity.json", _json(dict(parity)))
         shutil.copytree(training.adapter, place / "peft", dirs_exist_ok=True)
         for name in ("training.json", "loss.png"):
             shutil.copyfile(training.adapter.parent / name, place / name)
