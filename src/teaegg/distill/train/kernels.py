@@ -26,7 +26,8 @@ class _Norm(Function):
         squares = torch.linalg.vector_norm(wide, dim=-1, keepdim=True).square_()
         inverse = squares.div_(width).add_(epsilon).rsqrt_()
         ctx.save_for_backward(inputs, weight, inverse)
-        return (wide * inverse).mul_(weight).to(inputs.dtype)
+        outputs: Tensor = (wide * inverse).mul_(weight).to(inputs.dtype)
+        return outputs
 
     @staticmethod
     def backward(ctx: Any, *gradients: Tensor) -> tuple[Tensor, None, None]:

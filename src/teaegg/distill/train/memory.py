@@ -34,7 +34,7 @@ def activation_bytes(config: Any, batch: Sequence[Sheet]) -> int:
         + _GATED * config.intermediate_size
         + _SHARES * config.num_attention_heads * length
     )
-    return 2 * config.num_hidden_layers * length * len(batch) * numbers
+    return int(2 * config.num_hidden_layers * length * len(batch) * numbers)
 
 
 def free_bytes(device: torch.device) -> int:
