@@ -13,7 +13,7 @@ _SMALLEST = 1e-9
 
 @dataclass(frozen=True, slots=True)
 class Agreement:
-    """Over all compared positions: the share with the same likeliest token, and the mean divergence.
+    """Over all compared positions: the share with the same likely token, and the mean divergence.
 
     `divergence` is the Kullback-Leibler divergence in nats of the engine's next-token distribution
     from the trainer's; what is not among the engine's likeliest tokens counts as one outcome.

@@ -25,7 +25,9 @@ LEAST_LIMIT = 0.01
 MOST_BASE_NOISE = 0.05
 """Nats. A bare base that is further from the trainer's is another base, not a rounding."""
 LEAST_SAME_TOKENS = 0.85
-"""Of positions; near ties may tip, more than this is another model."""
+"""Of positions, near ties aside; fewer is another model."""
+NEAR_TIE = 0.2
+"""Nats. Two tokens that the trainer holds this close are the same choice: rounding may tip it."""
 _POSITIONS = 6
 
 Prompt = Sequence[Message]
@@ -139,7 +141,7 @@ def _compare(
         for place, (row, likeliest) in enumerate(zip(reference, said.likeliest, strict=True)):
             heard, wanted = max(likeliest, key=likeliest.__getitem__), int(row.argmax())
             distances.append(divergence(row, likeliest))
-            same.append(heard == wanted)
+            same.append(bool(row[wanted] - row[heard] <= NEAR_TIE))
             if distances[-1] == max(distances):
                 worst = (
                     f"Furthest apart after {text[-30:]!r}, token {place + 1}: "
