@@ -21,13 +21,15 @@ def weights_of(seed: str) -> bytes:
     return f"GGUF {seed}".encode() * 100
 
 
-def make_expert(scene: str, seed: str = "1", *, dataset: str = "") -> Expert:
+def make_expert(
+    scene: str, seed: str = "1", *, dataset: str = "", template: str = "gemma", base: str = BASE
+) -> Expert:
     expert = Expert(
         id="",
         scene=scene,
-        base=BASE,
+        base=base,
         adapter=content_hash(weights_of(seed)),
-        template="gemma",
+        template=template,
         instructions="只用原文作答。",
         max_tokens=200,
         dataset=dataset or text_hash(f"rows of {scene}"),

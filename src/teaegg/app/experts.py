@@ -14,7 +14,7 @@ from teaegg.access.service import Access
 from teaegg.core.actors import Actor
 from teaegg.core.clock import Clock
 from teaegg.core.documents import Document
-from teaegg.core.errors import ModelError, NotFoundError
+from teaegg.core.errors import NotFoundError
 from teaegg.core.experts import Expert
 from teaegg.core.scenes import Scene
 from teaegg.distill.lineage.forgetting import Forgetting
@@ -71,13 +71,13 @@ class Forgotten:
 
 @dataclass(frozen=True, slots=True)
 class ExpertParts:
-    """What experts are kept in, and who lends their models (None: nobody here)."""
+    """What experts are kept in, and who lends their models."""
 
     records: ExpertRecords
     lineage: LineageRecords
     files: ExpertFiles
     forgetting: Forgetting
-    models: ExpertModels | None
+    models: ExpertModels
 
 
 class Experts:
@@ -178,7 +178,7 @@ class Experts:
         """The expert called `name`, ready to be asked: released, and one that the actor may use.
 
         `sandbox` is for owners who try a candidate. Raises NotFoundError, StorageError when its
-        files are damaged, ModelError when no engine here can speak for it.
+        files are damaged, ModelError when it does not fit the engine that runs here.
         """
         if sandbox:
             require_manage(actor)
@@ -187,11 +187,6 @@ class Experts:
             )
         else:
             record = await self.access.find(actor, name)
-        if self._models is None:
-            raise ModelError(
-                "No engine that can load experts runs here.",
-                remedy="Set chat.backend to the local engine.",
-            )
         if record.id not in self._checked:
             self._checked[record.id] = await self._files.opened(record.expert)
         chat = await self._models.chat(record.expert, self._checked[record.id])

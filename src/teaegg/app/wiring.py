@@ -11,6 +11,7 @@ from teaegg.access.service import Access
 from teaegg.app.configuration import secret_of
 from teaegg.app.datasets import Datasets
 from teaegg.app.distilling import Distilling
+from teaegg.app.expert_models import make_expert_models
 from teaegg.app.experts import ExpertParts, Experts
 from teaegg.app.glossary import Glossary
 from teaegg.app.sources import Sources
@@ -76,6 +77,9 @@ async def open_workspace(
             settings.storage.index_url or str(settings.home / "index"),
             dimensions=settings.embedding.dimensions,
         )
+        if expert_models is None:
+            expert_models = make_expert_models(settings.chat)
+            stack.push_async_callback(expert_models.close)
         experts = _expert_parts(settings, database, expert_models)
         await _finish_forgetting(experts.forgetting)
         parts = _assemble(settings, database, index, chat, embedder, clock, experts)
@@ -165,9 +169,7 @@ def _answerer(
     )
 
 
-def _expert_parts(
-    settings: Settings, database: Database, models: ExpertModels | None
-) -> ExpertParts:
+def _expert_parts(settings: Settings, database: Database, models: ExpertModels) -> ExpertParts:
     lineage = LineageRecords(database)
     files = ExpertFiles(settings.home / "experts")
     return ExpertParts(

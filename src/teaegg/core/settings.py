@@ -63,6 +63,9 @@ class ChatModelSettings(_Section):
     )
     threads: int = Field(0, ge=0, le=512, description="CPU threads; 0 means one per core.")
     timeout_seconds: float = Field(60, gt=0, le=3600, description="Longest wait for one answer.")
+    expert_slots: int = Field(
+        4, ge=1, le=64, description="Questions that experts answer at once in this process."
+    )
 
     @model_validator(mode="after")
     def _endpoint_is_complete(self) -> ChatModelSettings:

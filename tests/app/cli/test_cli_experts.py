@@ -153,13 +153,3 @@ def test_forgetting_a_document_names_what_learned_from_it_and_how_it_is_made_aga
     record = experts.done("expert", "lineage", made.id[:8], "--json").data
     assert (record["state"], record["documents"][0]["standing"]) == ("withdrawn", "forgotten")
     assert record["changes"][-1]["by"] == "local-owner"
-
-
-def test_without_an_engine_for_experts_it_is_said(company: CommandLine, tmp_path: Path) -> None:
-    line = ExpertCommandLine(company.home)
-    line.environment = company.environment
-    line.make(tmp_path)
-    line.done("expert", "release", "leave")
-    refused = company("ask", "年假几天？", "--expert", "leave")
-    assert refused.code == 7
-    assert "engine" in refused.err

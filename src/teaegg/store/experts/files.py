@@ -22,8 +22,9 @@ from teaegg.core.errors import InvalidRequestError, NotFoundError, StorageError
 from teaegg.core.experts import Expert, expert_id
 
 ADAPTER = "adapter.gguf"
+PEFT = "peft"
 MANIFEST = "manifest.json"
-_WEIGHTS = (ADAPTER, "peft")
+_WEIGHTS = (ADAPTER, PEFT)
 _PARTIAL = ".partial"
 _BROKEN = "Make it again: `teaegg distill`; a copy of its folder from a backup also serves."
 

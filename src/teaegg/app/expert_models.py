@@ -1,0 +1,68 @@
+"""The models of experts: each taken into the place where experts run when it is first asked."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+
+from teaegg.core.errors import ModelError
+from teaegg.core.experts import Expert
+from teaegg.core.settings import ChatModelSettings
+from teaegg.models.base import ChatModel
+from teaegg.models.local import bundled_model, fingerprint
+from teaegg.models.templates import template_named
+from teaegg.serving.experts.factory import make_expert_host
+from teaegg.serving.experts.host import ExpertHost
+from teaegg.store.experts.files import ADAPTER, PEFT
+
+BaseHash = Callable[[], Awaitable[str]]
+"""SHA-256 of the base's file, "" where it is not known (behind an endpoint)."""
+
+
+class HostedExperts:
+    """Lends the models of experts from `host`; `weights` names the file or folder that it loads."""
+
+    def __init__(self, host: ExpertHost, base_hash: BaseHash, *, weights: str) -> None:
+        self._host = host
+        self._base_hash = base_hash
+        self._weights = weights
+        self._loading = asyncio.Lock()
+
+    async def chat(self, expert: Expert, folder: Path) -> ChatModel:
+        """Raises ModelError for an expert of another base, or one that does not load."""
+        template = template_named(expert.template)
+        async with self._loading:
+            if expert.id not in self._host.loaded:
+                await self._require_base(expert)
+                await self._host.load({expert.id: folder / self._weights})
+        return self._host.chat(expert.id, template)
+
+    async def close(self) -> None:
+        await self._host.close()
+
+    async def _require_base(self, expert: Expert) -> None:
+        base = await self._base_hash()
+        if base and base != expert.base:
+            raise ModelError(
+                f"The expert {expert.id[:12]} ({expert.scene}) was made for the base "
+                f"{expert.base[:12]}; {base[:12]} runs here.",
+                remedy="Make it again for this base: `teaegg distill`.",
+            )
+
+
+def make_expert_models(settings: ChatModelSettings) -> HostedExperts:
+    """Where the settings' model runs. Nothing is loaded before the first question to an expert."""
+    host = make_expert_host(settings)
+    if settings.engine == "openai":
+        return HostedExperts(host, _unknown, weights=PEFT)
+    base = Path(settings.model) if settings.model else None
+
+    async def base_hash() -> str:
+        return await asyncio.to_thread(lambda: fingerprint(base or bundled_model()))
+
+    return HostedExperts(host, base_hash, weights=ADAPTER)
+
+
+async def _unknown() -> str:
+    return ""
