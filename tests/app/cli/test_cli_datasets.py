@@ -68,7 +68,8 @@ def test_an_editor_makes_of_what_they_read_and_a_member_makes_nothing(home: Comm
     assert "There is no collection handbook" in other.err
     home.done("data", "make", "rules.yaml", "--as", "xia")
     told = "".join(path.read_text(encoding="utf-8") for path in rows_of(home).parent.iterdir())
-    assert "968" not in told
+    assert "968元" not in told
+    assert "成本价" not in told
 
 
 def test_somebody_elses_dataset_is_not_there(home: CommandLine) -> None:

@@ -8,10 +8,10 @@ from hypothesis import strategies as st
 from tests.distill.data.corpora import passages_of, scene
 
 from teaegg.core.scenes import SceneData
-from teaegg.distill.data.clean import cleaned
-from teaegg.distill.data.personal import masked, personal_data
+from teaegg.distill.data.checking.clean import cleaned
+from teaegg.distill.data.checking.personal import masked, personal_data
+from teaegg.distill.data.checking.verify import verified
 from teaegg.distill.data.records import Asked, Proof
-from teaegg.distill.data.verify import verified
 
 PASSAGES = passages_of(
     "d1",

@@ -15,7 +15,8 @@ from teaegg.core.errors import InvalidRequestError
 from teaegg.core.scenes import Scene
 from teaegg.distill.data.asking import Asking
 from teaegg.distill.data.balance import balanced
-from teaegg.distill.data.clean import cleaned
+from teaegg.distill.data.checking.clean import cleaned
+from teaegg.distill.data.checking.verify import verified
 from teaegg.distill.data.corpus import Corpus
 from teaegg.distill.data.manifest import Manifest, Stage, read_manifest, stage_file
 from teaegg.distill.data.quiz import FILE_NAME as QUIZ_FILE
@@ -25,7 +26,6 @@ from teaegg.distill.data.shape import Shaper, Shelf
 from teaegg.distill.data.shares import weights_of
 from teaegg.distill.data.split import split_documents
 from teaegg.distill.data.stages import Made, OnProgress, Workbench
-from teaegg.distill.data.verify import verified
 from teaegg.distill.lines import read_lines
 from teaegg.distill.rows import ROW_SHAPE, Row, RowKind, rows_hash
 from teaegg.distill.teachers.base import Teacher

@@ -86,5 +86,5 @@ def write_manifest(folder: Path, manifest: Manifest) -> None:
 @cache
 def code_version() -> str:
     """The release, and a hash of the code of the data factory: two of one release may differ."""
-    sources = sorted(Path(__file__).parent.glob("*.py"))
+    sources = sorted(Path(__file__).parent.rglob("*.py"))
     return f"{__version__}+{content_hash(b''.join(path.read_bytes() for path in sources))[:8]}"

@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Protocol
 
 from teaegg.core.documents import Passage
+from teaegg.distill.data.checking.verify import plain
 from teaegg.distill.data.records import Asked, Quizzed
-from teaegg.distill.data.verify import plain
 from teaegg.distill.lines import read_lines, write_lines
 from teaegg.models.base import ChatModel, Message
 from teaegg.retrieval.query import language_of

@@ -15,11 +15,11 @@ from teaegg.core.documents import Passage
 from teaegg.core.ids import text_hash
 from teaegg.core.scenes import Scene
 from teaegg.core.widths import text_width
+from teaegg.distill.data.checking.personal import masked, personal_data
+from teaegg.distill.data.checking.verify import plain
 from teaegg.distill.data.corpus import Corpus
 from teaegg.distill.data.general import hidden_orders, replay_texts
-from teaegg.distill.data.personal import masked, personal_data
 from teaegg.distill.data.records import Asked, Rejected
-from teaegg.distill.data.verify import plain
 from teaegg.distill.rows import Row, Turn
 from teaegg.models.base import Message
 from teaegg.retrieval.query import Language, language_of
@@ -145,7 +145,7 @@ class Shaper:
 
     def _shown(self, passage: Passage) -> ShownPassage:
         shown = ShownPassage.of(passage)
-        return replace(shown, text=self._readable(shown.text))
+        return ShownPassage(self._readable(shown.text), self._readable(shown.place))
 
     def _readable(self, text: str) -> str:
         return masked(text) if self._scene.data.personal_data == "mask" else text

@@ -13,7 +13,7 @@ from collections.abc import Mapping, Sequence
 from teaegg.core.documents import Document
 from teaegg.core.ids import text_hash
 from teaegg.core.scenes import SceneExam
-from teaegg.distill.data.near_copies import near_copies
+from teaegg.distill.data.checking.near_copies import near_copies
 from teaegg.distill.data.records import Side, SplitDocument
 
 _SAME_DOCUMENT = 0.5

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Literal, NamedTuple
 
 from teaegg.core.errors import SettingsError
-from teaegg.distill.data.near_copies import INSTALL
+from teaegg.distill.data.checking.near_copies import INSTALL
 
 PersonalKind = Literal["identity number", "card number", "telephone", "e-mail address"]
 
