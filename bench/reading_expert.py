@@ -169,16 +169,15 @@ def items(
 async def answers_of(
     home: Path, name: str, examinee: ChatModel, asked: Sequence[Item]
 ) -> dict[str, str]:
-    """What the examinee says first: the base goes on with other things when it has answered."""
     progress = Progress(len(asked), name)
-    said = await sit(
+    return await sit(
         asked,
         examinee,
         home / f"answers-{name}.jsonl",
         max_tokens=ANSWER_TOKENS,
+        one_line=True,
         tell=lambda done, total: progress.step(),
     )
-    return {item: answer.split("\n")[0].strip() for item, answer in said.items()}
 
 
 def write(

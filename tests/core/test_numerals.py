@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from teaegg.core.numerals import canonical_article, parse_number
+from teaegg.core.quantities.numerals import canonical_article, parse_number
 
 DIGITS = "零一二三四五六七八九"
 

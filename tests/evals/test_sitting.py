@@ -54,6 +54,14 @@ async def test_a_line_torn_by_a_killed_process_is_asked_again_and_harms_no_other
     assert (await sit(exam, ScriptedChat(), kept, max_tokens=8))["i1"] == "丙"
 
 
+async def test_an_examinee_that_does_not_end_is_stopped_after_its_first_line(
+    tmp_path: Path,
+) -> None:
+    chat = ScriptedChat("\n甲是对的\n乙\n丙")
+    said = await sit([item(0)], chat, tmp_path / "a.jsonl", max_tokens=99, one_line=True)
+    assert said == {"i0": "甲是对的"}
+
+
 def test_a_comparison_tells_who_is_better_and_at_what() -> None:
     exam = [item(n, kind="lookup" if n % 2 else "table") for n in range(40)]
     right = {entry.id: "甲" for entry in exam}

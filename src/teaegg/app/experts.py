@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import shutil
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,14 +16,16 @@ from teaegg.access.service import Access
 from teaegg.core.actors import Actor
 from teaegg.core.clock import Clock
 from teaegg.core.documents import Document
-from teaegg.core.errors import NotFoundError
+from teaegg.core.errors import ConflictError, NotFoundError, StorageError
 from teaegg.core.experts import Expert
 from teaegg.core.scenes import Scene
+from teaegg.distill.export.factory import write_merged
 from teaegg.distill.lineage.forgetting import Forgetting
 from teaegg.ingest.learning.learner import Learner
+from teaegg.models.templates import template_named
 from teaegg.retrieval.reading import ExpertModels, ReadingExpert
 from teaegg.store.documents import DocumentRecords
-from teaegg.store.experts.files import ExpertFiles
+from teaegg.store.experts.files import ADAPTER, ExpertFiles
 from teaegg.store.experts.lineage import LineageRecords
 from teaegg.store.experts.records import (
     ALL_STATES,
@@ -33,6 +37,7 @@ from teaegg.store.experts.records import (
     Widening,
 )
 
+ExportForm = Literal["adapter", "peft", "merged", "merged-f16"]
 Standing = Literal["as learned", "changed since", "forgotten"]
 
 
@@ -192,6 +197,21 @@ class Experts:
         chat = await self._models.chat(record.expert, self._checked[record.id])
         return ReadingExpert(record.expert, record.state, chat, frozenset(record.collections))
 
+    async def export(
+        self, actor: Actor, name: str, form: ExportForm, target: Path, *, base: Path | None
+    ) -> ExpertRecord:
+        """Write an expert to `target` for another program. Only owners: what it learned leaves with it.
+
+        `adapter` is the GGUF file that llama.cpp loads beside its base, `peft` the folder of
+        transformers and vLLM, `merged` and `merged-f16` one GGUF file of base and adapter. Raises
+        ConflictError where `target` exists.
+        """
+        require_manage(actor)
+        record = await self.access.find(actor, name, ALL_STATES)
+        place = await self._files.opened(record.expert)
+        await asyncio.to_thread(_write, record.expert, place, form, target, base)
+        return record
+
     async def lineage(self, actor: Actor, name: str) -> Lineage:
         """What made the expert. For owners: its documents may be hidden even from who may use it."""
         record = await self.access.find(actor, name, ALL_STATES)
@@ -218,6 +238,26 @@ class Experts:
         await self._learner.forget(documents, by=actor.name)
         gone = [item for item in known if item.id in taught and item.state != "withdrawn"]
         return Forgotten(datasets, tuple(gone))
+
+
+def _write(expert: Expert, place: Path, form: ExportForm, target: Path, base: Path | None) -> None:
+    if target.exists():
+        raise ConflictError(f"{target} is there already.", remedy="Name another file.")
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        if form == "adapter":
+            shutil.copyfile(place / ADAPTER, target)
+        elif form == "peft":
+            shutil.copytree(place / "peft", target)
+    except OSError as error:
+        raise StorageError(
+            f"{target} cannot be written: {error.strerror or error}.",
+            remedy="Check the free space and who may write there.",
+        ) from error
+    if form in ("merged", "merged-f16"):
+        template = template_named(expert.template)
+        precision: Literal["q8_0", "f16"] = "q8_0" if form == "merged" else "f16"
+        write_merged(place / "peft", target, precision, template, base=base, threads=0)
 
 
 def _standing(item: TrainingDocument, now: Document | None) -> Standing:

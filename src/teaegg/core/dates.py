@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from datetime import date
 from typing import NamedTuple
 
-from teaegg.core.numerals import CHINESE_NUMERAL_CHARACTERS, parse_number
+from teaegg.core.quantities.numerals import CHINESE_NUMERAL_CHARACTERS, parse_number
 
 _MONTHS = "january february march april may june july august september october november december"
 _MONTH_NUMBERS = {

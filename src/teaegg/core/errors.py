@@ -71,7 +71,7 @@ class ModelUnavailableError(ModelError):
 class LessonError(ModelError):
     """A teacher gave nothing usable for one lesson; `reason` names why. The next may well succeed."""
 
-    def __init__(self, message: str, *, reason: str, remedy: str = "") -> None:
+    def __init__(self, message: str, *, reason: str = "", remedy: str = "") -> None:
         super().__init__(message, remedy=remedy)
         self.reason = reason
 
@@ -79,6 +79,6 @@ class LessonError(ModelError):
 class TeachingStoppedError(ModelError):
     """A teacher gives no further lesson in this run; `reason` names why. What it taught is kept."""
 
-    def __init__(self, message: str, *, reason: str, remedy: str = "") -> None:
+    def __init__(self, message: str, *, reason: str = "", remedy: str = "") -> None:
         super().__init__(message, remedy=remedy)
         self.reason = reason

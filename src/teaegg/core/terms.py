@@ -14,8 +14,8 @@ from functools import lru_cache
 
 import snowballstemmer
 
-from teaegg.core.figure_terms import figure_terms
-from teaegg.core.numerals import ARTICLE_REFERENCE, canonical_article, to_half_width
+from teaegg.core.quantities.numerals import ARTICLE_REFERENCE, canonical_article, to_half_width
+from teaegg.core.quantities.terms import figure_terms
 from teaegg.core.scripts import simplified
 
 TERMS_VERSION = 2

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -54,9 +54,11 @@ async def sit(
     kept: Path,
     *,
     max_tokens: int,
+    one_line: bool = False,
     tell: Callable[[int, int], None] = lambda done, total: None,
 ) -> dict[str, str]:
-    """Item id → answer. What `kept` (JSON Lines) holds already is not asked again.
+    """Item id → answer. What `kept` (JSON Lines) holds already is not asked again. With `one_line`
+    an examinee is stopped after its first line: one that was never tuned does not know when to end.
 
     The caller names a file of its own for each examinee and exam. Raises StorageError when it cannot
     be written, and what the examinee raises; the answers until then stay.
@@ -69,8 +71,8 @@ async def sit(
             if not _ends_whole(kept):
                 file.write("\n")
             for done, item in enumerate(left, start=1):
-                pieces = [p async for p in examinee.stream(item.messages, max_tokens=max_tokens)]
-                answers[item.id] = "".join(pieces).strip()
+                speech = examinee.stream(item.messages, max_tokens=max_tokens)
+                answers[item.id] = await _heard(speech, one_line)
                 file.write(json.dumps([item.id, answers[item.id]], ensure_ascii=False) + "\n")
                 file.flush()
                 tell(len(items) - len(left) + done, len(items))
@@ -114,6 +116,18 @@ def compare(
             for kind, places in kinds.items()
         },
     )
+
+
+async def _heard(speech: AsyncIterator[str], one_line: bool) -> str:
+    said = ""
+    async for piece in speech:
+        said = (said + piece).lstrip()
+        if one_line and "\n" in said:
+            # Closed at once, so that the engine does not go on for nobody.
+            if isinstance(speech, AsyncGenerator):
+                await speech.aclose()
+            return said.split("\n")[0].strip()
+    return said.strip()
 
 
 def _mean(scores: Sequence[ReadingScore]) -> ReadingScore:

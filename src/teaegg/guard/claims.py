@@ -11,7 +11,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from teaegg.core.numerals import to_half_width
+from teaegg.core.quantities.numerals import to_half_width
 from teaegg.guard.figures import figures, missing_figures
 from teaegg.guard.polarity import disagreements
 from teaegg.guard.wording import (

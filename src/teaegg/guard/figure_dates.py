@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 
-from teaegg.core.numerals import parse_number
+from teaegg.core.quantities.numerals import parse_number
 
 _YEAR = r"(?:[12]\d{3}|[一二][〇零一二三四五六七八九]{3})"
 _MONTH = r"(?:1[0-2]|0?[1-9]|十[一二]?|[一二三四五六七八九])"

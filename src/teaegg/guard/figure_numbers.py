@@ -6,7 +6,7 @@ import re
 import unicodedata
 from decimal import Decimal
 
-from teaegg.core.numerals import CHINESE_NUMERAL_CHARACTERS, parse_number
+from teaegg.core.quantities.numerals import CHINESE_NUMERAL_CHARACTERS, parse_number
 
 ZH = rf"[{CHINESE_NUMERAL_CHARACTERS}]"
 ARABIC = r"\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?"

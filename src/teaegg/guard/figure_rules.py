@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Literal
 
-from teaegg.core.numerals import CHINESE_NUMERAL_CHARACTERS
+from teaegg.core.quantities.numerals import CHINESE_NUMERAL_CHARACTERS
 from teaegg.guard import figure_dates as dates
 from teaegg.guard.figure_numbers import ARABIC, NUMBER, ZH, canonical, value_of
 from teaegg.guard.figure_units import CURRENCY_PREFIXES, UNIT_PATTERN, Unit, unit_of

@@ -11,7 +11,7 @@ import re
 from dataclasses import dataclass
 from typing import Literal
 
-from teaegg.core.numerals import to_half_width
+from teaegg.core.quantities.numerals import to_half_width
 
 FindingKind = Literal[
     "override", "role", "secrets", "jailbreak", "exfiltration", "answer_control", "hidden"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from teaegg.core.numerals import to_half_width
+from teaegg.core.quantities.numerals import to_half_width
 from teaegg.core.terms import index_terms
 
 _HAN = re.compile(r"[㐀-鿿豈-﫿々〇]+")

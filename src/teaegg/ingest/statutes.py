@@ -12,7 +12,11 @@ from dataclasses import replace
 from typing import NamedTuple
 
 from teaegg.core.documents import Block, Location, ParsedDocument
-from teaegg.core.numerals import ARTICLE_REFERENCE, CHINESE_NUMERAL_CHARACTERS, canonical_article
+from teaegg.core.quantities.numerals import (
+    ARTICLE_REFERENCE,
+    CHINESE_NUMERAL_CHARACTERS,
+    canonical_article,
+)
 
 _NUMBER = rf"[{CHINESE_NUMERAL_CHARACTERS}\d]+"
 _ARTICLE = re.compile(

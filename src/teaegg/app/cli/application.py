@@ -11,9 +11,7 @@ from teaegg import __version__
 from teaegg.app.cli.commands import (
     ask,
     checks,
-    data,
     demo,
-    distill,
     documents,
     glossary,
     grants,
@@ -23,10 +21,11 @@ from teaegg.app.cli.commands import (
     scenes,
     serve,
     sources,
-    train,
 )
+from teaegg.app.cli.datasets import commands as datasets
 from teaegg.app.cli.errors import reported
 from teaegg.app.cli.experts import commands as experts
+from teaegg.app.cli.experts import distill, train
 from teaegg.app.cli.output import say, use_utf8
 
 
@@ -93,7 +92,7 @@ for _name, _group in (
 application.add_typer(sources.sources, name="sources", rich_help_panel=_DOCUMENTS)
 application.add_typer(scenes.scenes, name="scene", rich_help_panel=_EXPERTS)
 application.add_typer(scenes.scenes, name="scenes", hidden=True)
-application.add_typer(data.data, name="data", rich_help_panel=_EXPERTS)
+application.add_typer(datasets.data, name="data", rich_help_panel=_EXPERTS)
 application.add_typer(experts.experts, name="expert", rich_help_panel=_EXPERTS)
 application.add_typer(experts.experts, name="experts", hidden=True)
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Literal
 
-from teaegg.core.numerals import to_half_width
+from teaegg.core.quantities.numerals import to_half_width
 from teaegg.core.scripts import simplified
 
 Part = Literal["question", "detail", "answer", "rejected", "context", "system"]

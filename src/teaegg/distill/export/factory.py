@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
+from teaegg.distill.train.factory import require_training
 from teaegg.models.base import Message
 from teaegg.models.templates import ChatTemplate
 
@@ -38,3 +39,23 @@ def make_exporter(base: Path | None, *, threads: int) -> Export:
         return {**asdict(parity), "limit": parity.limit}
 
     return export
+
+
+def write_merged(
+    peft_folder: Path,
+    target: Path,
+    quantisation: Literal["q8_0", "f16"],
+    template: ChatTemplate,
+    *,
+    base: Path | None,
+    threads: int,
+) -> Mapping[str, Any]:
+    """Base and adapter as one GGUF file for other programs, proved. Raises ModelError as `Export`, and
+    where what trains is not installed."""
+    require_training()
+    from teaegg.distill.export.proved import export_merged
+
+    parity = export_merged(
+        peft_folder, target, quantisation, base=base, template=template, threads=threads
+    )
+    return {**asdict(parity), "limit": parity.limit}

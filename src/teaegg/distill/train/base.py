@@ -57,7 +57,8 @@ class Trainer(Protocol):
         *,
         tell: Callable[[Progress], None],
     ) -> Training:
-        """Train in `folder`; where it holds checkpoints of the same rows and recipe, go on from there.
+        """Train in `folder`; where it holds checkpoints of the same rows and recipe, go on from there;
+        where such a run was finished, give its result.
 
         The result, the recipe, hashes, seed, versions and hardware are written to
         `folder/training.json`, the loss curve to `folder/loss.png`.

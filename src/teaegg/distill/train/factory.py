@@ -17,12 +17,17 @@ def make_trainer(base: Path | None, *, threads: int) -> Trainer:
     `threads` 0 means every core. The base is loaded at the first run. Raises ModelError where the
     extra `train` is not installed.
     """
+    require_training()
+    from teaegg.distill.train.trainer import LoRATrainer
+
+    return LoRATrainer(base, threads=threads)
+
+
+def require_training() -> None:
+    """Raises ModelError where the extra `train` is not installed."""
     missing = [name for name in _NEEDED if importlib.util.find_spec(name) is None]
     if missing:
         raise ModelError(
             f"Training needs {', '.join(missing)}, which {'are' if missing[1:] else 'is'} not installed.",
             remedy="Install it with: pip install 'teaegg[train]'",
         )
-    from teaegg.distill.train.trainer import LoRATrainer
-
-    return LoRATrainer(base, threads=threads)

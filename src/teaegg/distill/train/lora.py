@@ -53,7 +53,7 @@ class LoRALinear(nn.Module):
 
 
 class _Adapted(Function):
-    """x · Wᵀ + scale · (x · Aᵀ) · Bᵀ and its derivatives, each sum added in place: a third less time
+    """x · Wᵀ + scale · (x · Aᵀ) · Bᵀ and its derivatives, each sum added in place: a fifth to a third less time
     than separate operations take on a processor."""
 
     @staticmethod

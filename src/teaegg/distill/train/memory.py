@@ -13,7 +13,7 @@ from teaegg.distill.train.sheets import Sheet
 
 _WIDE, _GATED, _SHARES = 22, 6, 4
 """Numbers kept for the backward pass, per token and layer: this many of the model's width, of its
-MLP's, and per head of the sheet's length (measured on Gemma 3 270M, rounded up)."""
+MLP's, and per head of the sheet's length (a rough figure, from the peak memory of runs on Gemma 3 270M)."""
 _SPARE_SHARE = 0.6
 """Part of the free memory that activations may take; logits and the optimiser need some as well."""
 

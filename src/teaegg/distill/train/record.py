@@ -7,7 +7,7 @@ import os
 import platform
 import resource
 import sys
-from dataclasses import asdict
+from dataclasses import asdict, fields
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
@@ -45,6 +45,23 @@ def write_record(
             f"The record of the run in {folder} cannot be written: {error}.",
             remedy="Free some disk space and run the same command again.",
         ) from error
+
+
+def finished_run(folder: Path, recipe: Recipe, *, base: str, dataset: str) -> Training | None:
+    """The run of just this recipe, base and rows that was finished in `folder`; None where none was."""
+    try:
+        record = json.loads((folder / "training.json").read_text(encoding="utf-8"))
+        made_of = (record["recipe_hash"], record["base"], record["rows_hash"])
+        adapter = folder / record["adapter"]
+        if made_of != (recipe.hash, base, dataset) or not adapter.is_dir():
+            return None
+        known = {field.name: record[field.name] for field in fields(Training)}
+    except (OSError, ValueError, KeyError, TypeError):
+        # Missing, half written by an older program, or edited: the run is simply done again.
+        return None
+    looks = tuple((int(step), float(loss)) for step, loss in known["held_out_losses"])
+    read_back = {"adapter": adapter, "losses": tuple(known["losses"]), "held_out_losses": looks}
+    return Training(**{**known, **read_back})
 
 
 def peak_memory_mib() -> float:

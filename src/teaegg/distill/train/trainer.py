@@ -30,7 +30,7 @@ from teaegg.distill.train.lora import (
 from teaegg.distill.train.memory import activations_fit
 from teaegg.distill.train.methods.choice import make_objective
 from teaegg.distill.train.plan import Plan, Step, make_plan
-from teaegg.distill.train.record import peak_memory_mib, write_record
+from teaegg.distill.train.record import finished_run, peak_memory_mib, write_record
 from teaegg.distill.train.schedule import learning_rate_share, share_done
 from teaegg.distill.train.student import Student
 from teaegg.distill.train.tokens import Tokenizer, tokenise
@@ -51,9 +51,11 @@ class LoRATrainer:
     def train(self, rows: Sequence[Row], recipe: Recipe, folder: Path, *, tell: Tell) -> Training:
         base = base_folder(self._base)
         base_hash = weights_hash(self._base)
+        dataset = rows_hash(rows)
+        if finished := finished_run(folder, recipe, base=base_hash, dataset=dataset):
+            return finished
         encoded, left_out = tokenise(rows, recipe, Tokenizer(base))
         plan = make_plan(encoded, recipe)
-        dataset = rows_hash(rows)
         folder.mkdir(parents=True, exist_ok=True)
         identity = text_hash(f"{base_hash} {dataset} {recipe.hash}")
         # Read first: a folder of another run is refused before minutes go by.

@@ -4,21 +4,36 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Sequence
-from typing import TYPE_CHECKING
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractAsyncContextManager
+from typing import Protocol
 
 from teaegg.models.base import Choice, Message
 from teaegg.models.llama.choosing import check_options, choose
+from teaegg.models.llama.engine import Engine
 from teaegg.models.llama.streaming import completion_text, pieces
 from teaegg.models.templates import ChatTemplate
 
-if TYPE_CHECKING:
-    from teaegg.models.adapters.server import AdapterServer
+
+class Speakers(Protocol):
+    """Where adapters are: see `AdapterServer`."""
+
+    executor: ThreadPoolExecutor
+
+    @property
+    def base_name(self) -> str: ...
+
+    def fingerprint(self, name: str | None) -> str: ...
+
+    def speaking(
+        self, name: str | None
+    ) -> AbstractAsyncContextManager[tuple[Engine, int | None]]: ...
 
 
 class AdapterChat:
     """Speaks with `adapter` (None: the bare base) behind `template`, from one server with others."""
 
-    def __init__(self, server: AdapterServer, adapter: str | None, template: ChatTemplate) -> None:
+    def __init__(self, server: Speakers, adapter: str | None, template: ChatTemplate) -> None:
         self._server = server
         self._adapter = adapter
         self._template = template

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from teaegg.core.answers import Evidence
-from teaegg.core.numerals import to_half_width
+from teaegg.core.quantities.numerals import to_half_width
 from teaegg.core.widths import LETTERS_PER_CHARACTER, text_width
 from teaegg.retrieval.query import Query
 from teaegg.retrieval.ranking.fusion import VECTOR_SPREAD

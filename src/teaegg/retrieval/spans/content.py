@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from teaegg.core.figure_terms import figure_terms
+from teaegg.core.quantities.terms import figure_terms
 from teaegg.core.terms import article_references, fold, index_terms
 
 _CHINESE_RUN = re.compile(r"[\u3400-\u9fff]+")

@@ -6,7 +6,11 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from teaegg.core.numerals import CHINESE_NUMERAL_CHARACTERS, canonical_article, parse_number
+from teaegg.core.quantities.numerals import (
+    CHINESE_NUMERAL_CHARACTERS,
+    canonical_article,
+    parse_number,
+)
 from teaegg.core.terms import fold
 
 _DIGITS = "零一二三四五六七八九"

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
@@ -164,5 +165,34 @@ def widen(
         else:
             record = await access.widen(actor, name, kind, grantee, why=reason)
             note(f"{kind} {grantee} may use {record.expert.scene}.")
+
+    run(context, work)
+
+
+@experts.command("export")
+def export(
+    context: typer.Context,
+    name: Name,
+    out: Annotated[Path, typer.Option("--out", "-o", help="The file, or folder for peft.")],
+    form: Annotated[
+        Literal["adapter", "peft", "merged", "merged-f16"],
+        typer.Option(
+            help="adapter: GGUF beside its base (llama.cpp); peft: a folder (transformers, vLLM); "
+            "merged: one GGUF of 8 bits (Ollama, LM Studio, llama.cpp); merged-f16: of 16 bits."
+        ),
+    ] = "adapter",
+    user: As = "",
+) -> None:
+    """Write an expert for another program; what it learned leaves with it."""
+
+    async def work(workspace: Workspace) -> None:
+        from teaegg.app.cli.experts.rendering import short
+
+        local = workspace.settings.chat.engine == "xllamacpp" and workspace.settings.chat.model
+        base = Path(workspace.settings.chat.model) if local else None
+        record = await workspace.experts.export(
+            await acting(workspace, user), name, form, out, base=base
+        )
+        note(f"Wrote {record.expert.scene} ({short(record.id)}) to {out}.")
 
     run(context, work)

@@ -10,7 +10,7 @@ import re
 from decimal import Decimal
 
 from teaegg.core.dates import dates_in
-from teaegg.core.numerals import CHINESE_NUMERAL_CHARACTERS, parse_number
+from teaegg.core.quantities.numerals import CHINESE_NUMERAL_CHARACTERS, parse_number
 
 _NUMBER = re.compile(
     r"\d{1,3}(?:,\d{3})+(?:\.\d+)?[十百千万亿]*"

@@ -39,7 +39,7 @@ def distill(
     was cut off."""
     from dataclasses import replace
 
-    from teaegg.app.cli.distill_screen import JourneyScreen
+    from teaegg.app.cli.experts.distill_screen import JourneyScreen
     from teaegg.distill.recipe import Recipe, read_recipe
     from teaegg.scenes.reading import read_scene
 

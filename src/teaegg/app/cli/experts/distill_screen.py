@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
-from teaegg.app.cli.dataset_screen import MakingScreen
+from teaegg.app.cli.datasets.screen import MakingScreen
 from teaegg.app.cli.output import note, screen
 from teaegg.distill.journey import JourneyStep, Telling
 

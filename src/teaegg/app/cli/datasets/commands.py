@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from teaegg.app.cli.commands import data_exchange
-from teaegg.app.cli.dataset_screen import MakingScreen, show_record, show_statistics
-from teaegg.app.cli.editor import edited
+from teaegg.app.cli.datasets import exchange
+from teaegg.app.cli.datasets.editor import edited
+from teaegg.app.cli.datasets.screen import MakingScreen, show_record, show_statistics
 from teaegg.app.cli.options import As, Json
 from teaegg.app.cli.output import note, write_json, write_table
 from teaegg.app.cli.session import acting, run
@@ -91,8 +91,8 @@ def make(
     run(context, work)
 
 
-data.command("import")(data_exchange.import_rows)
-data.command("export")(data_exchange.export_rows)
+data.command("import")(exchange.import_rows)
+data.command("export")(exchange.export_rows)
 
 
 @data.command("list")

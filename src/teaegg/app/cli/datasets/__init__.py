@@ -1,0 +1,1 @@
+"""Datasets on the command line: the commands, and what they show."""
