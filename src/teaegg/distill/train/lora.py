@@ -53,8 +53,9 @@ class LoRALinear(nn.Module):
 
 
 class _Adapted(Function):
-    """x · Wᵀ + scale · (x · Aᵀ) · Bᵀ and its derivatives, each sum added in place: a fifth to a third less time
-    than separate operations take on a processor."""
+    """x · Wᵀ + scale · (x · Aᵀ) · Bᵀ and its derivatives, each sum added in place.
+
+    On a processor that takes a fifth to a third less time than separate operations."""
 
     @staticmethod
     def forward(
