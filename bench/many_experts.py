@@ -1,6 +1,6 @@
 """Many experts on one base: memory of each, throughput of a mixed load, and what switching costs.
 
-    python -m bench.many_experts
+usage: python -m bench.many_experts
 
 The adapters are random, of rank 16 on every projection, in half precision: what an adapter holds does
 not change what it costs. A load of one expert and one of eight take turns in the same run, eight

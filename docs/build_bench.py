@@ -13,6 +13,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from bench_beside_peers import NOT_MEASURED, Record, beside_peers, growth, percent
+from bench_experts import EXPERTS
 from bench_targets import IN_DEPTH, TARGETS, Target
 
 DOCS = Path(__file__).resolve().parent
@@ -23,6 +24,7 @@ OUT = DOCS.parent / "bench" / "out"
 MEASUREMENTS = (
     "quotes", "rgb", "replay", "first_answer", "permissions", "fit_spans", "embedding",
     "parsing", "long_pdf", "ocr", "retrieval", "ingest_speed", "scale", "catalogue",
+    "reading_expert", "tax_expert", "offline_journey", "many_experts", "training",
 )  # fmt: skip
 HEAD = """\
 # Figures
@@ -50,10 +52,10 @@ behind the decisions, failed ones too, stand in the [lab log](lab-log.md).
 
 | Data | What it is | Used for |
 | --- | --- | --- |
-| cmrc2018, developers' split | 779 Chinese passages, 2,988 questions | 0, 1, 3, 6, 9, 10, fitting (half) |
+| cmrc2018, developers' split | 779 Chinese passages, 2,988 questions | 0, 1, 3, 6, 9, 10, 13, 17, fitting (half) |
 | laws-zh | 350 statutes; 1,158 questions about articles | 1, 3, 4, 6, 9, 11 |
 | RGB `zh_refine`, `en_fact`, `zh_fact` | 221, 68, 68 questions, documents that answer or not | 2 and 9 only |
-| xquad | 178 passages and 904 questions, each in Chinese and English | 6, 9, 10, fitting (half) |
+| xquad | 178 passages and 904 questions, each in Chinese and English | 6, 9, 10, fitting (half), 13 (learned from) |
 | faq-tidb-zh, faq-befaq-zh | 189 and 16 answers of two FAQs, 189 and 12 questions | 9 |
 | parsing-fixtures | 43 real office files, 21 with a known text | 7, readers |
 | generated catalogue | 52,500 rows of five families of parts, from one recorded seed; 360 questions | 12 |
@@ -112,6 +114,7 @@ def render() -> str:
         HEAD,
         *_targets("Targets", TARGETS, known),
         *_targets("Targets: knowledge in depth", IN_DEPTH, known),
+        *_targets("Targets: experts", EXPERTS, known),
         *_runs(known),
         *_curves(known.get("rgb")),
         *_shares(known.get("replay")),

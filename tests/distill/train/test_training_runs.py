@@ -121,6 +121,19 @@ def test_a_run_without_gain_stops_early_and_keeps_the_best_adapter(
     assert looks.index(min(looks)) == len(looks) - 3
 
 
+def test_a_finished_run_is_given_back_and_another_recipe_is_trained(
+    tiny_base: Path, city_rows: Rows, tmp_path: Path
+) -> None:
+    short = RECIPE.model_copy(update={"epochs": 1})
+    first = trained(tiny_base, city_rows(20), tmp_path / "out", short)
+    told: list[Progress] = []
+    assert trained(tiny_base, city_rows(20), tmp_path / "out", short, told.append) == first
+    assert not told
+    other = short.model_copy(update={"seed": 2})
+    again = trained(tiny_base, city_rows(20), tmp_path / "out", other, told.append)
+    assert told and again.losses != first.losses
+
+
 def test_a_bound_in_minutes_ends_a_run(tiny_base: Path, city_rows: Rows, tmp_path: Path) -> None:
     recipe = RECIPE.model_copy(update={"epochs": 100, "minutes": 0.01, "patience": 0})
     training = trained(tiny_base, city_rows(40), tmp_path / "out", recipe)

@@ -65,9 +65,30 @@ async def _load(workspace: Workspace, company: Company) -> None:
 
 
 async def _ask_all(workspace: Workspace, company: Company) -> bool:
-    """Whether every shown question got what the company expects."""
+    """Whether every shown question got what the company expects; then its expert is heard."""
     right = [await _ask(workspace, company, question) for question in company.shown]
+    await _ask_expert(workspace, company)
     return all(right)
+
+
+async def _ask_expert(workspace: Workspace, company: Company) -> None:
+    """The first shown question once more, to whichever expert its asker may use; else how to make one.
+
+    What an expert says is shown and not judged: it is as good as its exam says.
+    """
+    question = company.shown[0]
+    asker = await workspace.access.actor(question.user)
+    experts = await workspace.experts.access.released(asker)
+    say()
+    if not experts:
+        note(
+            "An expert of its own: teaegg distill demo/scenes/staff-adviser.yaml --release "
+            f"(TEAEGG_HOME={HOME})  训练自己的专家模型，请运行以上命令。"
+        )
+        return
+    expert = experts[0]
+    say(Text.assemble((f"{expert.title} {expert.expert.scene}: ", "cyan"), (question.text, "bold")))
+    await answer_question(workspace, asker, question.text, expert=expert.expert.scene)
 
 
 async def _ask(workspace: Workspace, company: Company, question: CompanyQuestion) -> bool:
