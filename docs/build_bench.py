@@ -52,10 +52,10 @@ behind the decisions, failed ones too, stand in the [lab log](lab-log.md).
 
 | Data | What it is | Used for |
 | --- | --- | --- |
-| cmrc2018, developers' split | 779 Chinese passages, 2,988 questions | 0, 1, 3, 6, 9, 10, 13, 17, fitting (half) |
+| cmrc2018, developers' split | 779 Chinese passages, 2,988 questions | 0, 1, 3, 6, 9, 10, 13, 17, fitting |
 | laws-zh | 350 statutes; 1,158 questions about articles | 1, 3, 4, 6, 9, 11 |
 | RGB `zh_refine`, `en_fact`, `zh_fact` | 221, 68, 68 questions, documents that answer or not | 2 and 9 only |
-| xquad | 178 passages and 904 questions, each in Chinese and English | 6, 9, 10, fitting (half), 13 (learned from) |
+| xquad | 178 passages and 904 questions, each in Chinese and English | 6, 9, 10, 13, fitting (half) |
 | faq-tidb-zh, faq-befaq-zh | 189 and 16 answers of two FAQs, 189 and 12 questions | 9 |
 | parsing-fixtures | 43 real office files, 21 with a known text | 7, readers |
 | generated catalogue | 52,500 rows of five families of parts, from one recorded seed; 360 questions | 12 |
