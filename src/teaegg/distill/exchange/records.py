@@ -5,20 +5,19 @@ from __future__ import annotations
 import csv
 import io
 import json
-import zipfile
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import openpyxl
-from openpyxl.utils.exceptions import InvalidFileException
 
 from teaegg.core.errors import InvalidRequestError, NotFoundError
 from teaegg.ingest.archives import open_container
 from teaegg.ingest.encodings import Decoded, decode
 from teaegg.ingest.readers.base import DEFAULT_LIMITS, unreadable
 from teaegg.ingest.readers.office.cell_values import shown_value
+from teaegg.ingest.readers.office.xlsx import damaged_workbooks_refused
 
 _ZIP = b"PK\x03\x04"
 _OLD_OFFICE = b"\xd0\xcf\x11\xe0"
@@ -149,7 +148,7 @@ def _separated(text: str, name: str) -> Iterator[Found]:
 
 def _workbook(data: bytes, name: str) -> Iterator[Found]:
     open_container(data, name, DEFAULT_LIMITS).close()
-    try:
+    with damaged_workbooks_refused(name):
         workbook = openpyxl.load_workbook(
             io.BytesIO(data), read_only=True, data_only=True, keep_links=False
         )
@@ -158,21 +157,6 @@ def _workbook(data: bytes, name: str) -> Iterator[Found]:
                 sheet.reset_dimensions()
                 yield from _table(_sheet_rows(sheet))
         workbook.close()
-    except (
-        InvalidFileException,
-        zipfile.BadZipFile,
-        KeyError,
-        ValueError,
-        TypeError,
-        AttributeError,
-        IndexError,
-        SyntaxError,
-    ) as error:
-        raise unreadable(
-            name,
-            f"the workbook is damaged ({error})",
-            "Open it in a spreadsheet program and save it again.",
-        ) from error
 
 
 def _sheet_rows(sheet: Any) -> Iterator[tuple[str, Sequence[str]]]:

@@ -6,6 +6,7 @@ import re
 import zipfile
 from collections import defaultdict
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from io import BytesIO
 from itertools import islice
@@ -36,7 +37,7 @@ def read(data: bytes, name: str, limits: ReadLimits) -> ParsedDocument:
     open_container(data, name, limits).close()
     outline = Outline()
     pictures = PictureReader(limits)
-    try:
+    with damaged_workbooks_refused(name):
         workbook = openpyxl.load_workbook(
             BytesIO(data), read_only=True, data_only=True, keep_links=False
         )
@@ -47,6 +48,16 @@ def read(data: bytes, name: str, limits: ReadLimits) -> ParsedDocument:
             _read_sheet(outline, sheet, limits)
             _read_drawings(outline, sheet, pictures)
         workbook.close()
+    for note in pictures.notes:
+        outline.note(note)
+    return outline.parsed(stem_of(name))
+
+
+@contextmanager
+def damaged_workbooks_refused(name: str) -> Iterator[None]:
+    """What the library raises for a damaged workbook becomes UnreadableDocumentError."""
+    try:
+        yield
     except (
         InvalidFileException,
         zipfile.BadZipFile,
@@ -62,9 +73,6 @@ def read(data: bytes, name: str, limits: ReadLimits) -> ParsedDocument:
             f"the workbook is damaged ({error})",
             "Open it in a spreadsheet program and save it again.",
         ) from error
-    for note in pictures.notes:
-        outline.note(note)
-    return outline.parsed(stem_of(name))
 
 
 def _read_sheet(outline: Outline, sheet: Any, limits: ReadLimits) -> None:
