@@ -1,8 +1,9 @@
 """A real expert on this machine: learns to read on cmrc2018 and is examined on documents never seen.
 
 Three examinees answer the same questions about whole passages through the same engine: the base, the
-base with five examples in its prompt, and the expert. Training documents and examined ones are parted
-by a hash of their names before anything else; xquad's Chinese passages are learned from as well.
+base with five examples in its prompt, and the expert. What two prompts in a row begin with is read
+once. Training documents and examined ones are parted by a hash of their names before anything else;
+xquad's Chinese passages are learned from as well.
 
 usage: python -m bench.reading_expert [--limit N] [--home FOLDER] [--minutes N] [--recipe FILE]
 """
@@ -54,7 +55,8 @@ async def main() -> None:
         made_minutes = (time.monotonic() - began) / 60
         server = AdapterServer(None, context_tokens=6144, threads=os.cpu_count() or 1, slots=1)
         await server.load({"reader": adapter})
-        expert, base = server.chat("reader", GEMMA), server.chat(None, GEMMA)
+        expert = server.chat("reader", GEMMA, remember=True)
+        base = server.chat(None, GEMMA, remember=True)
         shown = examples(passages, learned)
         plain, led = items(questions, passages), items(questions, passages, shown)
         answers = {

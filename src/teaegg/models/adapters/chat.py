@@ -33,10 +33,18 @@ class Speakers(Protocol):
 class AdapterChat:
     """Speaks with `adapter` (None: the bare base) behind `template`, from one server with others."""
 
-    def __init__(self, server: Speakers, adapter: str | None, template: ChatTemplate) -> None:
+    def __init__(
+        self,
+        server: Speakers,
+        adapter: str | None,
+        template: ChatTemplate,
+        *,
+        remember: bool = False,
+    ) -> None:
         self._server = server
         self._adapter = adapter
         self._template = template
+        self._remember = remember
 
     @property
     def name(self) -> str:
@@ -57,7 +65,7 @@ class AdapterChat:
             "stop": list(self._template.ends),
             # A remembered prompt is computed in other batches than a new one, and the last digits
             # that differ can tip a close decision: the same question shall have the same answer.
-            "cache_prompt": False,
+            "cache_prompt": self._remember,
         }
         async with self._server.speaking(self._adapter) as (engine, index):
             arriving = pieces(

@@ -82,9 +82,16 @@ class AdapterServer:
     def in_memory(self) -> tuple[str, ...]:
         return tuple(self._loaded.indices) if self._loaded else ()
 
-    def chat(self, name: str | None, template: ChatTemplate) -> AdapterChat:
-        """The adapter `name` (None: the bare base) behind `template`; loaded at the first question."""
-        return AdapterChat(self, name, template)
+    def chat(
+        self, name: str | None, template: ChatTemplate, *, remember: bool = False
+    ) -> AdapterChat:
+        """The adapter `name` (None: the bare base) behind `template`; loaded at the first question.
+
+        With `remember` a beginning that the prompt before had as well is not read again: for exams,
+        whose items share passages and examples. Log-probabilities then differ in their last digits
+        with what was asked before, so that close decisions can tip.
+        """
+        return AdapterChat(self, name, template, remember=remember)
 
     def fingerprint(self, name: str | None) -> str:
         """Of base and adapter together, once loaded; "" before."""
