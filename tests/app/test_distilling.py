@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import importlib.util
 import json
-import os
 from pathlib import Path
 
 import pytest
+from tests.training_extra import MISSING
 
 from teaegg.app.wiring import open_workspace
 from teaegg.app.workspace import Workspace
@@ -21,7 +20,6 @@ from teaegg.distill.recipe import Recipe
 from teaegg.models.standin import TermEmbedder
 from teaegg.retrieval.events import AnswerReady
 
-_MISSING = [n for n in ("torch", "transformers", "peft") if importlib.util.find_spec(n) is None]
 STATUTES = Path(__file__).parents[2] / "demo/company/statutes"
 SCENE = Scene(
     name="law-adviser",
@@ -36,9 +34,6 @@ SCENE = Scene(
 # One step or two: what is tested is the way, not how much is learned on it.
 RECIPE = Recipe(epochs=1, batch_tokens=4096, row_tokens=1024, looks=1, minutes=1)
 
-if _MISSING and os.environ.get("TEAEGG_REQUIRE_TRAIN"):
-    pytest.exit(f"TEAEGG_REQUIRE_TRAIN is set and {', '.join(_MISSING)} is not installed.", 1)
-
 
 async def ask(workspace: Workspace, question: str) -> Answer:
     async for event in workspace.ask(LOCAL_OWNER, question, expert=SCENE.name):
@@ -49,7 +44,7 @@ async def ask(workspace: Workspace, question: str) -> Answer:
 
 @pytest.mark.journey
 @pytest.mark.timeout(900)
-@pytest.mark.skipif(bool(_MISSING), reason="needs pip install 'teaegg[train]'")
+@pytest.mark.skipif(bool(MISSING), reason="needs pip install 'teaegg[train]'")
 async def test_documents_become_an_expert_that_answers_until_one_of_them_is_forgotten(
     tmp_path: Path,
 ) -> None:

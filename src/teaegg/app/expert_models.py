@@ -56,7 +56,7 @@ def make_expert_models(settings: ChatModelSettings) -> HostedExperts:
     host = make_expert_host(settings)
     if settings.engine == "openai":
         return HostedExperts(host, _unknown, weights=PEFT)
-    base = Path(settings.model) if settings.model else None
+    base = settings.local_file
 
     async def base_hash() -> str:
         return await asyncio.to_thread(lambda: fingerprint(base or bundled_model()))

@@ -76,13 +76,14 @@ class Forgotten:
 
 @dataclass(frozen=True, slots=True)
 class ExpertParts:
-    """What experts are kept in, and who lends their models."""
+    """What experts are kept in, who lends their models, and on which base (None: the bundled one)."""
 
     records: ExpertRecords
     lineage: LineageRecords
     files: ExpertFiles
     forgetting: Forgetting
     models: ExpertModels
+    base: Path | None
 
 
 class Experts:
@@ -104,6 +105,7 @@ class Experts:
         self._records = parts.records
         self._lineage = parts.lineage
         self._files = parts.files
+        self._base = parts.base
         self._models = parts.models
         self._documents = documents
         self._learner = learner
@@ -127,13 +129,6 @@ class Experts:
                 )
             found.append(TrainingDocument.of(document))
         return tuple(found)
-
-    async def record_dataset(
-        self, actor: Actor, dataset: Dataset, documents: Sequence[str]
-    ) -> None:
-        """Keep on record which documents the rows tell of, so that forgetting one finds them."""
-        require_manage(actor)
-        await self._records.record_dataset(dataset, documents)
 
     async def register(
         self,
@@ -197,9 +192,7 @@ class Experts:
         chat = await self._models.chat(record.expert, self._checked[record.id])
         return ReadingExpert(record.expert, record.state, chat, frozenset(record.collections))
 
-    async def export(
-        self, actor: Actor, name: str, form: ExportForm, target: Path, *, base: Path | None
-    ) -> ExpertRecord:
+    async def export(self, actor: Actor, name: str, form: ExportForm, target: Path) -> ExpertRecord:
         """Write an expert to `target` for another program. Only owners: what it learned leaves with it.
 
         `adapter` is the GGUF file that llama.cpp loads beside its base, `peft` the folder of
@@ -209,7 +202,7 @@ class Experts:
         require_manage(actor)
         record = await self.access.find(actor, name, ALL_STATES)
         place = await self._files.opened(record.expert)
-        await asyncio.to_thread(_write, record.expert, place, form, target, base)
+        await asyncio.to_thread(_write, record.expert, place, form, target, self._base)
         return record
 
     async def lineage(self, actor: Actor, name: str) -> Lineage:

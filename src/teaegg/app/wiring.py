@@ -178,6 +178,7 @@ def _expert_parts(settings: Settings, database: Database, models: ExpertModels) 
         files=files,
         forgetting=Forgetting(lineage, files, settings.home),
         models=models,
+        base=settings.chat.local_file,
     )
 
 
@@ -192,9 +193,7 @@ async def _finish_forgetting(forgetting: Forgetting) -> None:
 def _journey(settings: Settings) -> Journey:
     """Experts stand on the base that runs here, else on the bundled one. Raises ModelError where what
     trains is not installed."""
-    local = settings.chat.engine == "xllamacpp" and settings.chat.model
-    base = Path(settings.chat.model) if local else None
-    threads = settings.chat.threads
+    base, threads = settings.chat.local_file, settings.chat.threads
     trainer = make_trainer(base, threads=threads)
     export = make_exporter(base, threads=threads)
     return Journey(trainer, export, base=base, threads=threads)

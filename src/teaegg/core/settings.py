@@ -67,6 +67,11 @@ class ChatModelSettings(_Section):
         4, ge=1, le=64, description="Questions that experts answer at once in this process."
     )
 
+    @property
+    def local_file(self) -> Path | None:
+        """The GGUF file that runs in this process; None for the bundled one, and behind an endpoint."""
+        return Path(self.model) if self.engine == "xllamacpp" and self.model else None
+
     @model_validator(mode="after")
     def _endpoint_is_complete(self) -> ChatModelSettings:
         if self.engine == "openai" and not (self.base_url and self.model):

@@ -53,17 +53,24 @@ def write_lines(path: Path, records: Iterable[BaseModel]) -> None:
 
 def write_text(path: Path, text: str) -> None:
     """`text` as the content of `path`, as `write_lines` writes."""
-    partial = path.with_name(f"{path.name}.{os.getpid()}.partial")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        with partial.open("w", encoding="utf-8") as file:
-            file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
-        partial.replace(path)
+        replace_content(path, text.encode())
     except OSError as error:
-        partial.unlink(missing_ok=True)
         raise StorageError(
             f"{path} cannot be written: {error.strerror or error}.",
             remedy="Free some space or name another folder; what was there before is unchanged.",
         ) from error
+
+
+def replace_content(path: Path, content: bytes) -> None:
+    """Beside, to the disk, then in its place. Raises OSError; what was there before stays."""
+    partial = path.with_name(f"{path.name}.{os.getpid()}.partial")
+    try:
+        with partial.open("wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        partial.replace(path)
+    finally:
+        partial.unlink(missing_ok=True)

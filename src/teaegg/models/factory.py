@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import assert_never
 
 from teaegg.core.settings import ChatModelSettings, EmbeddingModelSettings
@@ -16,7 +15,7 @@ def make_chat_model(settings: ChatModelSettings) -> ChatModel:
             from teaegg.models.local import LocalChat
 
             return LocalChat(
-                Path(settings.model) if settings.model else None,
+                settings.local_file,
                 context_tokens=settings.context_tokens,
                 threads=settings.threads,
             )

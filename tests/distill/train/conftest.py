@@ -2,29 +2,23 @@
 
 from __future__ import annotations
 
-import importlib.util
-import os
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from tests.training_extra import MISSING
 
 from teaegg.distill.rows import Row, Turn
 
 SPECIAL = ["<pad>", "<eos>", "<bos>", "<unk>", "<start_of_turn>", "<end_of_turn>"]
-_MISSING = [n for n in ("torch", "transformers", "peft") if importlib.util.find_spec(n) is None]
 _CITIES = ("青城", "白河", "南岭", "东湖", "西山", "北原", "云州", "海口")
-
-
-if _MISSING and os.environ.get("TEAEGG_REQUIRE_TRAIN"):
-    pytest.exit(f"TEAEGG_REQUIRE_TRAIN is set and {', '.join(_MISSING)} is not installed.", 1)
 
 
 @pytest.fixture(scope="session", autouse=True)
 def _torch() -> None:
     """Everything below needs the extra `train`."""
-    if _MISSING:
-        pytest.skip(f"{', '.join(_MISSING)} is not installed: pip install 'teaegg[train]'.")
+    if MISSING:
+        pytest.skip(f"{', '.join(MISSING)} is not installed: pip install 'teaegg[train]'.")
 
 
 @pytest.fixture(scope="session")

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
-from teaegg.core.errors import InvalidRequestError, StorageError
+from teaegg.core.errors import InvalidRequestError
 from teaegg.distill.exchange.importing import Problem
+from teaegg.distill.lines import write_text
 from teaegg.distill.rows import Row, Turn
 
 ExportForm = Literal["alpaca", "sharegpt", "messages", "completion", "preference"]
@@ -56,7 +57,7 @@ def export_rows(
     if not records:
         why = left_out[0].what if left_out else "There are none."
         raise InvalidRequestError(f"No row can be exported. {why}", remedy="Choose another form.")
-    _write(out, _text(records, out.suffix))
+    write_text(out, _text(records, out.suffix))
     return Exported(len(records), tuple(left_out), _describe(out, form, pairs=pairs))
 
 
@@ -163,7 +164,7 @@ def _describe(out: Path, form: ExportForm, *, pairs: bool) -> Path | None:
     entry["columns"] = {**columns, **answers, "system": "system"}
     path = out.with_name(DATASET_INFO)
     # Escaped: it is read in whatever encoding the reader's machine has.
-    _write(path, json.dumps({**_described(path), out.stem: entry}, indent=2) + "\n")
+    write_text(path, json.dumps({**_described(path), out.stem: entry}, indent=2) + "\n")
     return path
 
 
@@ -181,17 +182,3 @@ def _no_description(path: Path, why: str) -> InvalidRequestError:
     return InvalidRequestError(
         f"{path} is no description of datasets: {why}.", remedy="Move it away, or export elsewhere."
     )
-
-
-def _write(path: Path, text: str) -> None:
-    """Beside, and renamed: who reads sees the file of before or the whole new one."""
-    partial = path.with_name(f"{path.name}.partial")
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        partial.write_text(text, encoding="utf-8", newline="\n")
-        partial.replace(path)
-    except OSError as error:
-        raise StorageError(
-            f"{path} cannot be written: {error.strerror or error}.",
-            remedy="Name another file, or free some space.",
-        ) from error

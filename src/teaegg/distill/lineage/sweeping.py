@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-import os
 import shutil
 from collections.abc import Collection
 from pathlib import Path
 
 from teaegg.core.errors import StorageError
 from teaegg.core.ids import content_hash
+from teaegg.distill.lines import replace_content
 
 RUNS = "runs"
 """Beside the rows: the folders of runs that are not finished, whose weights have learned from them."""
@@ -49,16 +49,6 @@ def _sweep(path: Path, names: Collection[bytes]) -> int:
         before = record.read_bytes()
         after = before.replace(content_hash(content).encode(), content_hash(swept).encode())
         if after != before:
-            _write(record, after)
-    _write(path, swept)
+            replace_content(record, after)
+    replace_content(path, swept)
     return len(lines) - len(kept)
-
-
-def _write(path: Path, content: bytes) -> None:
-    """Beside, to the disk, then in its place."""
-    partial = path.with_name(f"{path.name}.{os.getpid()}.partial")
-    with partial.open("wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-    partial.replace(path)

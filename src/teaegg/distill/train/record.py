@@ -14,6 +14,7 @@ from typing import Any
 
 import teaegg
 from teaegg.core.errors import StorageError
+from teaegg.distill.lines import write_text
 from teaegg.distill.recipe import Recipe
 from teaegg.distill.train.base import Training
 from teaegg.distill.train.plan import Plan
@@ -38,7 +39,7 @@ def write_record(
         "adapter": training.adapter.name,
     }
     try:
-        _write(folder / "training.json", json.dumps(record, ensure_ascii=False, indent=2))
+        write_text(folder / "training.json", json.dumps(record, ensure_ascii=False, indent=2))
         _draw(training, folder / "loss.png")
     except OSError as error:
         raise StorageError(
@@ -72,12 +73,6 @@ def peak_memory_mib() -> float:
         return torch.cuda.max_memory_allocated() / 2**20
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     return peak / (2**20 if sys.platform == "darwin" else 2**10)
-
-
-def _write(path: Path, text: str) -> None:
-    partial = path.with_name(f"{path.name}.partial")
-    partial.write_text(text, encoding="utf-8")
-    partial.replace(path)
 
 
 def _draw(training: Training, path: Path) -> None:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from teaegg.core.settings import ChatModelSettings
 from teaegg.serving.experts.host import ExpertHost
 
@@ -21,7 +19,7 @@ def make_expert_host(settings: ChatModelSettings) -> ExpertHost:
     from teaegg.serving.experts.local import LocalExperts
 
     server = AdapterServer(
-        Path(settings.model) if settings.model else None,
+        settings.local_file,
         context_tokens=settings.context_tokens,
         threads=settings.threads,
         slots=settings.expert_slots,

@@ -188,11 +188,8 @@ def export(
     async def work(workspace: Workspace) -> None:
         from teaegg.app.cli.experts.rendering import short
 
-        local = workspace.settings.chat.engine == "xllamacpp" and workspace.settings.chat.model
-        base = Path(workspace.settings.chat.model) if local else None
-        record = await workspace.experts.export(
-            await acting(workspace, user), name, form, out, base=base
-        )
+        actor = await acting(workspace, user)
+        record = await workspace.experts.export(actor, name, form, out)
         note(f"Wrote {record.expert.scene} ({short(record.id)}) to {out}.")
 
     run(context, work)
