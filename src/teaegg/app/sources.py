@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import Counter
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import cast
@@ -163,10 +163,13 @@ class Sources:
         return await self._records.list()
 
     async def states(self, actor: Actor) -> tuple[SourceState, ...]:
-        return tuple(self._state(record) for record in await self.list(actor))
+        # Noted before the records are read: a run that ends in between has written its record by then.
+        running = dict(self._running)
+        return tuple(self._state(record, running) for record in await self.list(actor))
 
     async def state(self, actor: Actor, name: str) -> SourceState:
-        return self._state(await self._require(actor, name))
+        running = dict(self._running)
+        return self._state(await self._require(actor, name), running)
 
     async def documents_of(self, actor: Actor, name: str) -> Sequence[Document]:
         """What was learned from it and is still known."""
@@ -245,13 +248,13 @@ class Sources:
 
         try:
             outcomes = await self._learned(actor, record, note)
+            counts = Counter(str(item.outcome) for item in outcomes)
+            await self._records.succeed(record.name, self._clock.now(), counts)
         except TeaEggError as error:
             await self._records.fail(record.name, error.message, error.remedy)
             raise
         finally:
             self._running.pop(record.name, None)
-        counts = Counter(str(item.outcome) for item in outcomes)
-        await self._records.succeed(record.name, self._clock.now(), counts)
         return outcomes
 
     async def _learned(
@@ -267,9 +270,11 @@ class Sources:
             raise SourceUnavailableError(silent.reason)
         return outcomes
 
-    def _state(self, record: SourceRecord) -> SourceState:
-        runs = record.name in self._running
-        return state_of(record, self._clock.now(), runs, self._running.get(record.name))
+    def _state(
+        self, record: SourceRecord, running: Mapping[str, LearnProgress | None]
+    ) -> SourceState:
+        runs = record.name in running
+        return state_of(record, self._clock.now(), runs, running.get(record.name))
 
     def _require_quiet(self, name: str) -> None:
         if name in self._running:

@@ -201,3 +201,22 @@ async def test_unknown_names_and_wrong_values_are_told(
     assert [reply.status_code for reply in twice] == [202, 409]
     assert (await owner.delete("/api/sources/rules")).status_code == 409
     await settled(owner, "rules")
+
+
+async def test_a_run_that_ends_while_its_state_is_read_is_never_shown_as_interrupted(
+    offering: Workspace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The record is read before the run ends, its state made after: seen on a busy machine."""
+    sources = offering.sources
+    await sources.add(LOCAL_OWNER, "rules", str(tmp_path / "offered/rules"), "rules")
+    await sources.start(LOCAL_OWNER, "rules")
+    read = sources._records.get
+
+    async def slowly(name: str) -> SourceRecord | None:
+        found = await read(name)
+        await asyncio.gather(*sources._tasks)
+        return found
+
+    monkeypatch.setattr(sources._records, "get", slowly)
+    assert (await sources.state(LOCAL_OWNER, "rules")).status == "running"
+    assert (await sources.state(LOCAL_OWNER, "rules")).status == "fine"

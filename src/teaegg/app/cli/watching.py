@@ -50,21 +50,34 @@ async def _occasions(
     while not stopped.is_set():
         there = [place for place in places if await asyncio.to_thread(place.exists)]
         if there:
-            # One round: a place that was replaced by another of the same name is watched anew.
-            async for _ in awatch(
-                *there,
-                stop_event=stopped,
-                step=_SETTLED_MS // 4,
-                debounce=_SETTLED_MS,
-                rust_timeout=round(seconds * 1000),
-                yield_on_timeout=True,
-            ):
-                break
+            await _changed(there, stopped, seconds)
         else:
-            with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(stopped.wait(), seconds)
+            await _passed(stopped, seconds)
         if not stopped.is_set():
             yield
+
+
+async def _changed(places: Sequence[Path], stopped: asyncio.Event, seconds: float) -> None:
+    """Until something below `places` changes, `seconds` have passed or `stopped` is set."""
+    try:
+        # One round: a place that was replaced by another of the same name is watched anew.
+        async for _ in awatch(
+            *places,
+            stop_event=stopped,
+            step=_SETTLED_MS // 4,
+            debounce=_SETTLED_MS,
+            rust_timeout=round(seconds * 1000),
+            yield_on_timeout=True,
+        ):
+            break
+    except OSError:
+        # A place went since it was seen, or the system gives no more watches: looking by the clock.
+        await _passed(stopped, seconds)
+
+
+async def _passed(stopped: asyncio.Event, seconds: float) -> None:
+    with contextlib.suppress(TimeoutError):
+        await asyncio.wait_for(stopped.wait(), seconds)
 
 
 async def _learned_unless_stopped(
