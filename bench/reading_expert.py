@@ -1,8 +1,9 @@
 """A real expert on this machine: learns to read on cmrc2018 and is examined on documents never seen.
 
 Three examinees answer the same questions about whole passages through the same engine: the base, the
-base with five examples in its prompt, and the expert. What two prompts in a row begin with is read
-once. Training documents and examined ones are parted by a hash of their names before anything else;
+base with five examples in its prompt, and the expert. The base is asked behind the expert's chat
+template and as plain text, and the better of the two counts. What two prompts in a row begin with is
+read once. Training documents and examined ones are parted by a hash of their names before anything else;
 xquad's Chinese passages are learned from as well.
 
 usage: python -m bench.reading_expert [--limit N] [--home FOLDER] [--minutes N] [--recipe FILE]
@@ -27,10 +28,10 @@ from teaegg.distill.rows import Row, Turn, rows_hash, write_rows
 from teaegg.distill.train import base as training
 from teaegg.distill.train.factory import make_trainer
 from teaegg.evals.reading import ReadingScore, reading_score
-from teaegg.evals.sitting import Comparison, Item, compare, sit
+from teaegg.evals.sitting import Comparison, Item, best_form, compare, sit
 from teaegg.models.adapters.server import AdapterServer
 from teaegg.models.base import ChatModel, Message
-from teaegg.models.templates import GEMMA
+from teaegg.models.templates import PLAIN_ZH, template_named
 from teaegg.retrieval.reading_prompt import ShownPassage, reading_messages
 
 TESTED_SHARE = 4
@@ -38,6 +39,7 @@ EXAMPLES = 5
 ANSWER_TOKENS = 96
 INSTRUCTION = "用资料中的原话回答，只写最短的答案。"
 EXAMPLE_CHARACTERS = 400
+RECIPE = Recipe(learning_rate=6e-4, epochs=4, batch_tokens=2048, warmup_share=0.06, patience=0)
 
 
 async def main() -> None:
@@ -48,24 +50,35 @@ async def main() -> None:
     began = time.monotonic()
     passages, learned, examined = parted()
     with home_folder(options.home) as home:
-        trained = train(home, passages, learned, options.recipe, options.minutes)
+        recipe = (
+            Recipe.model_validate_json(options.recipe.read_bytes()) if options.recipe else RECIPE
+        )
+        recipe = recipe.model_copy(update={"minutes": options.minutes})
+        template = template_named(recipe.template)
+        trained = train(home, passages, learned, recipe)
         adapter = home / "expert.gguf"
         write_gguf_adapter(trained.adapter, adapter)
         questions = spread(examined, options.limit)
         made_minutes = (time.monotonic() - began) / 60
         server = AdapterServer(None, context_tokens=6144, threads=os.cpu_count() or 1, slots=1)
         await server.load({"reader": adapter})
-        expert = server.chat("reader", GEMMA, remember=True)
-        base = server.chat(None, GEMMA, remember=True)
+        expert = server.chat("reader", template, remember=True)
+        bases, five = (
+            [
+                (f"{name}-{form.name}", server.chat(None, form, remember=True))
+                for form in (template, PLAIN_ZH)
+            ]
+            for name in ("base", "five")
+        )
         shown = examples(passages, learned)
         plain, led = items(questions, passages), items(questions, passages, shown)
         answers = {
             "expert": await answers_of(home, "expert", expert, plain),
-            "base": await answers_of(home, "base", base, plain),
-            "five_examples": await answers_of(home, "five", base, led),
+            "base": best_form(plain, [await answers_of(home, *form, plain) for form in bases]),
+            "five_examples": best_form(led, [await answers_of(home, *form, led) for form in five]),
         }
         await server.close()
-    write(answers, plain, trained, made_minutes, (time.monotonic() - began) / 60)
+    write(answers, plain, recipe, trained, made_minutes, (time.monotonic() - began) / 60)
 
 
 def parted() -> tuple[dict[str, str], list[dict[str, Any]], list[dict[str, Any]]]:
@@ -125,11 +138,8 @@ def train(
     home: Path,
     passages: dict[str, str],
     learned: Sequence[dict[str, Any]],
-    recipe_file: Path | None,
-    minutes: float,
+    recipe: Recipe,
 ) -> training.Training:
-    recipe = Recipe.model_validate_json(recipe_file.read_bytes()) if recipe_file else Recipe()
-    recipe = recipe.model_copy(update={"minutes": minutes})
     made = list(learning_rows(passages, learned))
     write_rows(home / "rows.jsonl", made)
     print(f"{len(made)} rows {rows_hash(made)[:12]}, {recipe}", file=sys.stderr)
@@ -185,6 +195,7 @@ async def answers_of(
 def write(
     answers: dict[str, dict[str, str]],
     asked: Sequence[Item],
+    recipe: Recipe,
     trained: training.Training,
     made_minutes: float,
     minutes: float,
@@ -199,6 +210,7 @@ def write(
             "against_base": difference(against["base"]),
             "against_five_examples": difference(against["five_examples"]),
             "rows": trained.rows,
+            "recipe": recipe.model_dump(),
             "training": {
                 "minutes": round(trained.seconds / 60, 1),
                 "steps": trained.steps,

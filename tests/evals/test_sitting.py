@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from teaegg.core.errors import ModelError
-from teaegg.evals.sitting import Item, compare, sit
+from teaegg.evals.sitting import Item, best_form, compare, sit
 from teaegg.models.base import Message
 from teaegg.models.standin import ScriptedChat
 
@@ -72,3 +72,16 @@ def test_a_comparison_tells_who_is_better_and_at_what() -> None:
     assert found.p_exact < 0.001
     assert found.by_kind == {"table": (20, 1, 1), "lookup": (20, 1, 0)}
     assert not compare(exam, right, right, seed=1).better
+
+
+def test_of_several_forms_the_one_that_serves_the_examinee_counts_cut_where_it_helps() -> None:
+    exam = [item(0), item(1)]
+    repeats = {"i0": "问题0", "i1": "问题1"}
+    goes_on = {"i0": "甲\n问题：还有呢", "i1": "甲\n\n乙"}
+    assert best_form(exam, [repeats, goes_on]) == {"i0": "甲", "i1": "甲"}
+    assert best_form(exam, [repeats]) == repeats
+
+
+def test_an_examinee_whose_answers_have_several_lines_is_not_cut() -> None:
+    asked = [Item("i", "lookup", (), ("甲\n乙",), "d")]
+    assert best_form(asked, [{"i": "甲\n乙"}]) == {"i": "甲\n乙"}

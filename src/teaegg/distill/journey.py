@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import json
 import shutil
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -25,19 +25,17 @@ from teaegg.distill.lines import write_text
 from teaegg.distill.recipe import Recipe
 from teaegg.distill.rows import Row, rows_hash
 from teaegg.distill.train.base import Progress, Trainer, Training
-from teaegg.evals.reading import reading_score
-from teaegg.evals.sitting import Comparison, Item, compare, sit
+from teaegg.evals.sitting import Comparison, Item, best_form, compare, sit
 from teaegg.models.adapters.server import AdapterServer
 from teaegg.models.base import Message
 from teaegg.models.local import bundled_model, fingerprint
-from teaegg.models.templates import template_named
+from teaegg.models.templates import ChatTemplate, plain_template, template_named
 
 ANSWER_TOKENS = 128
 _CONTEXT_TOKENS = 4096
 _CANDIDATE = "candidate"
 _PROVED_WITH = 4
 """Prompts with which an export is compared to the trained model."""
-_CUTS = ("\0", "\n\n", "\n")
 Prompt = Sequence[Message]
 JourneyStep = Literal["exporting", "examining", "examining the base"]
 
@@ -91,7 +89,9 @@ class Journey:
         prompts = [row.messages() for row in (*exam, *rows)[:_PROVED_WITH]]
         await asyncio.to_thread(self._export, training, recipe, prompts, place)
         expert = await asyncio.to_thread(self._expert, scene, rows, recipe, place)
-        comparison = await self._examine(exam, expert, place, folder / "exam", telling)
+        comparison = await self._examine(
+            exam, expert, plain_template(scene.language), place, folder / "exam", telling
+        )
         if comparison is not None:
             write_text(place / "exam.json", _json(_record(exam, comparison)))
         return MadeExpert(expert, place, training, comparison)
@@ -123,9 +123,19 @@ class Journey:
         return replace(expert, id=expert_id(expert))
 
     async def _examine(
-        self, exam: Sequence[Row], expert: Expert, place: Path, folder: Path, telling: Telling
+        self,
+        exam: Sequence[Row],
+        expert: Expert,
+        plain: ChatTemplate,
+        place: Path,
+        folder: Path,
+        telling: Telling,
     ) -> Comparison | None:
-        """Both sit the same items through the engine that serves them."""
+        """Both sit the same items through the engine that serves them.
+
+        The base is asked behind the expert's chat template and, since it may never have learned
+        that one, as plain text: what it is compared with is the better of the two.
+        """
         if not exam:
             return None
         items = [_item(row) for row in exam]
@@ -144,28 +154,24 @@ class Journey:
                 max_tokens=ANSWER_TOKENS,
                 tell=partial(telling.step, "examining"),
             )
-            baseline = await sit(
-                items,
-                server.chat(None, template),
-                answers / "base.jsonl",
-                max_tokens=ANSWER_TOKENS,
-                tell=partial(telling.step, "examining the base"),
-            )
+            said = [
+                await sit(
+                    items,
+                    server.chat(None, form),
+                    answers / f"base-{form.name}.jsonl",
+                    max_tokens=ANSWER_TOKENS,
+                    tell=partial(telling.step, "examining the base"),
+                )
+                for form in (template, plain)
+            ]
         finally:
             await server.close()
-        return compare(items, candidate, _best_cut(items, baseline), seed=1)
+        return compare(items, candidate, best_form(items, said), seed=1)
 
 
 def _item(row: Row) -> Item:
     document = row.documents[0] if row.documents else row.id
     return Item(row.id, row.kind, row.messages(), (row.answer,), document)
-
-
-def _best_cut(items: Sequence[Item], said: Mapping[str, str]) -> Mapping[str, str]:
-    """The base does not know when it has answered and goes on with other things. It is cut where that
-    serves it best: nowhere, after the first paragraph, or after the first line."""
-    cuts = [{name: text.split(end)[0].strip() for name, text in said.items()} for end in _CUTS]
-    return max(cuts, key=lambda cut: sum(reading_score(cut[i.id], i.right).f1 for i in items))
 
 
 def _require_apart(rows: Sequence[Row], exam: Sequence[Row]) -> None:

@@ -16,6 +16,9 @@ from teaegg.evals.paired import Difference, mcnemar, paired_difference
 from teaegg.evals.reading import ReadingScore, reading_score
 from teaegg.models.base import ChatModel, Message
 
+_CUTS = ("\0", "\n\n", "\n")
+"""Where an answer may end: nowhere, at an empty line, at the end of a line."""
+
 
 @dataclass(frozen=True, slots=True)
 class Item:
@@ -115,6 +118,22 @@ def compare(
             )
             for kind, places in kinds.items()
         },
+    )
+
+
+def best_form(items: Sequence[Item], said: Sequence[Mapping[str, str]]) -> Mapping[str, str]:
+    """Of what one examinee said to the same items in several forms, what serves it best (by F1).
+
+    A base that was never tuned does not know when it has answered, and goes on with other things: so
+    each form counts whole, up to the first empty line, and up to the first line's end.
+    """
+    cut = [
+        {name: text.split(end)[0].strip() for name, text in form.items()}
+        for form in said
+        for end in _CUTS
+    ]
+    return max(
+        cut, key=lambda form: sum(reading_score(form[item.id], item.right).f1 for item in items)
     )
 
 

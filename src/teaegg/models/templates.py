@@ -58,7 +58,27 @@ CHATML = ChatTemplate(
     roles=("system", "user", "assistant"),
     ends=("<|im_end|>", "<|endoftext|>"),
 )
-_ALL = {template.name: template for template in (GEMMA, CHATML)}
+PLAIN_ZH = ChatTemplate(
+    name="plain-zh",
+    before="{role}",
+    after="\n\n",
+    roles=("", "", "答案："),
+    ends=("\n\n", "<eos>"),
+)
+PLAIN_EN = ChatTemplate(
+    name="plain-en",
+    before="{role}",
+    after="\n\n",
+    roles=("", "", "Answer:"),
+    ends=("\n\n", "<eos>"),
+)
+"""Text as a book would print it: what a model that never learned a chat template can continue."""
+_ALL = {template.name: template for template in (GEMMA, CHATML, PLAIN_ZH, PLAIN_EN)}
+
+
+def plain_template(language: str) -> ChatTemplate:
+    """For a base as it comes, in the language of the documents ("zh", else English)."""
+    return PLAIN_ZH if language == "zh" else PLAIN_EN
 
 
 def template_named(name: str) -> ChatTemplate:
