@@ -15,6 +15,9 @@ export OMP_WAIT_POLICY ?= PASSIVE
 export OMP_NUM_THREADS ?= $(shell nproc 2>/dev/null || echo 1)
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
+# So many tests run side by side; what one file's tests share is made once. 0: one after the other.
+TESTS_AT_ONCE ?= 2
+
 # $(call apt,PACKAGES): as root and quietly; fails where it cannot be done.
 apt = [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null && { echo "Installing Debian packages: $(1)"; \
 	export DEBIAN_FRONTEND=noninteractive; apt-get update -qq >/dev/null 2>&1; \
@@ -75,7 +78,7 @@ demo: venv ## load the demo company, ask three questions, serve the page (ONCE=1
 	@exec $(VENV)/bin/teaegg demo $(if $(ONCE),--once)
 
 test: venv browser office ## run the whole suite (ARGS="-k words" narrows it)
-	@exec $(PYTHON) -m pytest $(ARGS)
+	@exec $(PYTHON) -m pytest -n $(TESTS_AT_ONCE) --dist loadfile $(ARGS)
 
 check: venv ## style, types and the one-way imports, without the tests
 	@$(VENV)/bin/ruff check .

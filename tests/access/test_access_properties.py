@@ -111,7 +111,7 @@ def standing(company: Company, user: str) -> Standing:
     )
 
 
-@settings(max_examples=2500, deadline=None)
+@settings(max_examples=2500)
 @given(company=companies)
 def test_visible_set_and_explanation_agree_with_the_naive_reading(company: Company) -> None:
     for user in NAMES:
@@ -125,7 +125,7 @@ def test_visible_set_and_explanation_agree_with_the_naive_reading(company: Compa
             assert explanation.reasons
 
 
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=500)
 @given(company=companies, user=names, extra=grants)
 def test_a_grant_more_never_takes_anything_away(company: Company, user: str, extra: Grant) -> None:
     before = visible_to(standing(company, user))
@@ -135,7 +135,7 @@ def test_a_grant_more_never_takes_anything_away(company: Company, user: str, ext
         assert place not in before or place in after
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(company=companies)
 def test_the_recorded_company_answers_like_the_naive_reading(company: Company) -> None:
     asyncio.run(_check_recorded(company))

@@ -100,7 +100,7 @@ def teaching(taught: Taught) -> Teaching:
     )
 
 
-@settings(max_examples=2500, deadline=None)
+@settings(max_examples=2500)
 @given(taught=experts)
 def test_the_explanation_agrees_with_the_naive_reading(taught: Taught) -> None:
     for user in NAMES:
@@ -110,7 +110,7 @@ def test_the_explanation_agrees_with_the_naive_reading(taught: Taught) -> None:
         assert len(told.lines("zh")) == len(told.lines("en")) == len(told.reasons)
 
 
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=500)
 @given(taught=experts, user=names, extra=grants)
 def test_a_grant_more_never_takes_an_expert_away_and_one_document_more_never_gives_it(
     taught: Taught, user: str, extra: Grant
@@ -126,7 +126,7 @@ def test_a_grant_more_never_takes_an_expert_away_and_one_document_more_never_giv
         assert not taught.names or not allowed(more) or allowed(taught)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(taught=experts)
 def test_the_query_answers_like_the_naive_reading(taught: Taught) -> None:
     asyncio.run(_check_recorded(taught))

@@ -52,7 +52,7 @@ documents = st.builds(
 )
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(documents, st.sampled_from([20, 50, 200, 1000]))
 def test_every_passage_is_a_span_and_nothing_is_lost(parsed: ParsedDocument, target: int) -> None:
     passages = cut(parsed, target)
@@ -73,7 +73,7 @@ def test_every_passage_is_a_span_and_nothing_is_lost(parsed: ParsedDocument, tar
         start += len(block.text) + 1
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(documents, st.sampled_from([20, 100]))
 def test_no_passage_crosses_pages_sheets_or_headings(parsed: ParsedDocument, target: int) -> None:
     starts, position = [], 0

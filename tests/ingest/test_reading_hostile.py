@@ -67,7 +67,7 @@ def test_bytes_changed_at_random_never_give_another_error(files: Any, form: str)
             assert error.remedy
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(st.binary(max_size=300), st.sampled_from(FORMATS))
 def test_random_bytes_are_read_or_refused(data: bytes, form: str) -> None:
     try:

@@ -81,7 +81,7 @@ _VALUES = st.recursive(
 )
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(_VALUES)
 def test_every_json_value_is_read_or_refused_with_a_reason(value: object) -> None:
     try:

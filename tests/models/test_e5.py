@@ -80,7 +80,7 @@ def test_as_many_tokens_as_the_engine_of_the_package(text: str) -> None:
 
 
 # The engine reads up to the first NUL and takes no surrogates: neither can be compared.
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(st.text(st.characters(exclude_characters="\0", exclude_categories=["Cs"]), max_size=60))
 def test_as_many_tokens_for_any_text(text: str) -> None:
     assert len(_tokenizer().tokens(f"query: {text}")) + 2 == _engine().token_count(text, True)

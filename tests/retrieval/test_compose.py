@@ -204,7 +204,7 @@ FRAGMENTS = st.sampled_from(
 )
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(st.lists(FRAGMENTS | st.text(max_size=6), max_size=25).map("".join))
 async def test_whatever_the_model_writes_every_kept_sentence_is_proved(text: str) -> None:
     result = await composed(text)

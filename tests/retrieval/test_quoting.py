@@ -66,7 +66,7 @@ async def test_a_citation_points_at_its_quote_in_the_document() -> None:
         assert TEXT[citation.start - 100 : citation.end - 100] == citation.quote
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(
     st.text(min_size=1, max_size=30),
     st.lists(st.text(max_size=120), max_size=4),

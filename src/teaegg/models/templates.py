@@ -63,14 +63,14 @@ PLAIN_ZH = ChatTemplate(
     before="{role}",
     after="\n\n",
     roles=("", "", "答案："),
-    ends=("\n\n", "<eos>"),
+    ends=("<eos>",),
 )
 PLAIN_EN = ChatTemplate(
     name="plain-en",
     before="{role}",
     after="\n\n",
     roles=("", "", "Answer:"),
-    ends=("\n\n", "<eos>"),
+    ends=("<eos>",),
 )
 """Text as a book would print it: what a model that never learned a chat template can continue."""
 _ALL = {template.name: template for template in (GEMMA, CHATML, PLAIN_ZH, PLAIN_EN)}

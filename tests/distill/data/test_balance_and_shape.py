@@ -194,7 +194,7 @@ async def test_personal_data_is_not_shown() -> None:
         assert ("王芳" in prompt) is (rule != "drop")
 
 
-@settings(deadline=None, max_examples=20)
+@settings(max_examples=20)
 @given(st.integers(0, 10**6))
 async def test_the_same_seed_gives_the_same_row(seed: int) -> None:
     bench = Bench(dict(BOOKS))

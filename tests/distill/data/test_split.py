@@ -6,7 +6,7 @@ from collections import defaultdict
 from dataclasses import replace
 from datetime import UTC, datetime
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from teaegg.core.documents import Document
@@ -46,7 +46,6 @@ def sides(split: list[SplitDocument]) -> dict[str, str]:
     return {item.document: item.side for item in split}
 
 
-@settings(deadline=None)
 @given(names, names, st.integers(0, 99), st.floats(0, 0.9, allow_nan=False))
 def test_a_new_document_moves_no_other(
     old: list[str], new: list[str], seed: int, share: float
@@ -59,7 +58,6 @@ def test_a_new_document_moves_no_other(
     assert {name: sides(second)[name] for name in old} == sides(first)
 
 
-@settings(deadline=None)
 @given(names, st.integers(0, 99))
 def test_the_order_of_the_documents_does_not_matter(found: list[str], seed: int) -> None:
     exam = SceneExam(share=0.3, seed=seed)
@@ -69,7 +67,6 @@ def test_the_order_of_the_documents_does_not_matter(found: list[str], seed: int)
     )
 
 
-@settings(deadline=None)
 @given(names, st.integers(0, 99), st.floats(0.01, 0.9, allow_nan=False))
 def test_with_two_documents_there_is_one_on_each_side(
     found: list[str], seed: int, share: float
@@ -82,7 +79,6 @@ def test_with_two_documents_there_is_one_on_each_side(
         assert {item.side for item in split} == {"training", "exam"}
 
 
-@settings(deadline=None)
 @given(names)
 def test_without_a_share_everything_is_learned(found: list[str]) -> None:
     split = split_documents(documents(found), texts(documents(found)), SceneExam(share=0))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from tests.distill.data.corpora import passages_of, scene
 
@@ -154,7 +154,6 @@ words = st.text(
 )
 
 
-@settings(deadline=None)
 @given(st.lists(words.filter(str.strip), min_size=1, max_size=3), st.booleans())
 def test_whatever_it_reads_its_answers_stand_in_its_quotes(texts: list[str], rows: bool) -> None:
     passages: list[Passage] = passages_of(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from tests.distill.data.corpora import passages_of, scene
 
@@ -137,7 +137,6 @@ def test_personal_data_is_told_by_check_digits_and_form(text: str, kinds: list[s
     assert [datum.kind for datum in personal_data(text)] == kinds
 
 
-@settings(deadline=None)
 @given(st.text("0123456789-+ @.aX是：电话", max_size=60))
 def test_masking_keeps_the_length_and_leaves_nothing_personal(text: str) -> None:
     hidden = masked(text)

@@ -183,7 +183,7 @@ def rows(draw: st.DrawFn) -> Row:
 @pytest.mark.parametrize("form", FORMS)
 @pytest.mark.parametrize("ending", ["jsonl", "json"])
 @given(rows())
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_what_goes_out_comes_back(form: ExportForm, ending: str, given_row: Row) -> None:
     for pairs in (False, True):
         with TemporaryDirectory() as folder:
