@@ -31,6 +31,17 @@ def _journey(record: Record) -> str:
     )
 
 
+def _tax(record: Record) -> str:
+    found = record["examinees"]
+    low, high = found["expert_with_statutes"]["interval"]
+    return (
+        f"expert with statutes {found['expert_with_statutes']['accuracy']:.2f} %, 95 % between {low:g} and"
+        f" {high:g}; without {found['expert']['accuracy']:.2f} %; base with statutes"
+        f" {found['base_with_statutes']['accuracy']:.2f} %, without {found['base']['accuracy']:.2f} %;"
+        f" {record['questions']} questions"
+    )
+
+
 def _training(record: Record) -> str:
     own = record["medians"]["teaegg"]
     return f"{own['tokens_per_second']:g} tokens/s, {own['resident_mib']:,} MiB; " + ", ".join(
@@ -55,8 +66,8 @@ EXPERTS = (
         14,
         "a tax expert on FinanceIQ 税务师 ≥ 36.97 % (ChatGPT 31.97, GPT-4 46.93)",
         "tax_expert",
-        lambda r: f"{r['right']:.2f} %",
-        lambda r: r["right"] >= 36.97,
+        _tax,
+        lambda r: r["examinees"]["expert_with_statutes"]["accuracy"] >= r["aim"],
     ),
     Target(
         15,
