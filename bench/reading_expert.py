@@ -1,12 +1,13 @@
 """A real expert on this machine: learns to read on cmrc2018 and is examined on documents never seen.
 
 Three examinees answer the same questions about whole passages through the same engine: the base, the
-base with five examples in its prompt, and the expert. The base is asked behind the expert's chat
-template and as plain text, and the better of the two counts. What two prompts in a row begin with is
-read once. Training documents and examined ones are parted by a hash of their names before anything else;
-xquad's Chinese passages are learned from as well.
+base with five examples in its prompt, and the expert. The base is asked as plain text, which serves it
+best: behind the expert's chat template, which it never learned, it repeats the instruction. Training
+documents and examined ones are parted by a hash of their names before anything else; xquad's Chinese
+passages are learned from as well. One question of each examined document is asked (`--every`: all of
+them), since questions about one document are not independent.
 
-usage: python -m bench.reading_expert [--limit N] [--home FOLDER] [--minutes N] [--recipe FILE]
+usage: python -m bench.reading_expert [--every] [--home FOLDER] [--minutes N] [--recipe FILE]
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ from typing import Any
 from bench.data import rows, spread
 from bench.measuring import Progress, arguments, home_folder, report
 from teaegg.distill.export.adapter import write_gguf_adapter
-from teaegg.distill.recipe import Recipe
+from teaegg.distill.recipe import Recipe, read_recipe
 from teaegg.distill.rows import Row, Turn, rows_hash, write_rows
 from teaegg.distill.train import base as training
 from teaegg.distill.train.factory import make_trainer
@@ -39,43 +40,42 @@ EXAMPLES = 5
 ANSWER_TOKENS = 96
 INSTRUCTION = "用资料中的原话回答，只写最短的答案。"
 EXAMPLE_CHARACTERS = 400
-RECIPE = Recipe(learning_rate=6e-4, epochs=4, batch_tokens=2048, warmup_share=0.06, patience=0)
+RECIPE = Recipe(
+    learning_rate=6e-4, epochs=3, batch_tokens=2048, warmup_share=0.08, patience=0, looks=12
+)
 
 
 async def main() -> None:
     parser = arguments(__doc__ or "")
-    parser.add_argument("--minutes", type=float, default=40, help="longest training, in minutes")
+    parser.add_argument("--minutes", type=float, default=38, help="longest training, in minutes")
+    parser.add_argument(
+        "--every", action="store_true", help="ask all questions, not one a document"
+    )
     parser.add_argument("--recipe", type=Path, help="a recipe in JSON; else the one below")
     options = parser.parse_args()
     began = time.monotonic()
     passages, learned, examined = parted()
     with home_folder(options.home) as home:
-        recipe = (
-            Recipe.model_validate_json(options.recipe.read_bytes()) if options.recipe else RECIPE
-        )
+        recipe = read_recipe(options.recipe) if options.recipe else RECIPE
         recipe = recipe.model_copy(update={"minutes": options.minutes})
         template = template_named(recipe.template)
+        done_before = (home / "training" / "training.json").exists()
         trained = train(home, passages, learned, recipe)
+        earlier_seconds = trained.seconds if done_before else 0
         adapter = home / "expert.gguf"
         write_gguf_adapter(trained.adapter, adapter)
-        questions = spread(examined, options.limit)
-        made_minutes = (time.monotonic() - began) / 60
+        questions = spread(examined if options.every else one_a_document(examined), options.limit)
+        made_minutes = (time.monotonic() - began + earlier_seconds) / 60
         server = AdapterServer(None, context_tokens=6144, threads=os.cpu_count() or 1, slots=1)
         await server.load({"reader": adapter})
         expert = server.chat("reader", template, remember=True)
-        bases, five = (
-            [
-                (f"{name}-{form.name}", server.chat(None, form, remember=True))
-                for form in (template, PLAIN_ZH)
-            ]
-            for name in ("base", "five")
-        )
+        base = server.chat(None, PLAIN_ZH, remember=True)
         shown = examples(passages, learned)
         plain, led = items(questions, passages), items(questions, passages, shown)
         answers = {
             "expert": await answers_of(home, "expert", expert, plain),
-            "base": best_form(plain, [await answers_of(home, *form, plain) for form in bases]),
-            "five_examples": best_form(led, [await answers_of(home, *form, led) for form in five]),
+            "base": best_form(plain, [await answers_of(home, "base", base, plain)]),
+            "five_examples": best_form(led, [await answers_of(home, "five", base, led)]),
         }
         await server.close()
     write(answers, plain, recipe, trained, made_minutes, (time.monotonic() - began) / 60)
@@ -99,6 +99,12 @@ def parted() -> tuple[dict[str, str], list[dict[str, Any]], list[dict[str, Any]]
         if row["answers_zh"][0] in passages[row["doc_id"]]
     ]
     return passages, learned, tested
+
+
+def one_a_document(questions: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The question of each document whose hash is least: chosen by nothing that it asks."""
+    by_hash = sorted(questions, key=lambda row: hashlib.sha256(row["id"].encode()).digest())
+    return list({row["doc_id"]: row for row in reversed(by_hash)}.values())
 
 
 def is_tested(document: str) -> bool:

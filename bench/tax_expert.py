@@ -31,7 +31,7 @@ from bench.retrieval.sets import laws
 from bench.retrieval.teaegg import TeaEgg
 from bench.retrieval.vectors import CachedEmbedder
 from teaegg.distill.export.adapter import write_gguf_adapter
-from teaegg.distill.recipe import Recipe
+from teaegg.distill.recipe import Recipe, read_recipe
 from teaegg.distill.rows import Row, Turn
 from teaegg.distill.train import base as training
 from teaegg.distill.train.factory import make_trainer
@@ -81,7 +81,7 @@ async def main() -> None:
     parser.add_argument("--minutes", type=float, default=40, help="longest training, in minutes")
     parser.add_argument("--recipe", type=Path, help="a recipe in JSON; else the one below")
     options = parser.parse_args()
-    recipe = Recipe.model_validate_json(options.recipe.read_bytes()) if options.recipe else RECIPE
+    recipe = read_recipe(options.recipe) if options.recipe else RECIPE
     recipe = recipe.model_copy(update={"minutes": options.minutes})
     tested, others = parted()
     learned, resembling = apart(others, tested)
