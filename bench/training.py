@@ -5,7 +5,7 @@ in a process of its own, one after the other, round after round. Speed counts th
 as they are, without padding; the loss is that of held-out passages, computed by one program for all.
 Their environment is made from bench/requirements-training.txt; `--peers` names the interpreter in it.
 
-usage: python -m bench.training --peers PYTHON [--limit ROWS] [--rounds N] [--threads N]
+usage: python -m bench.training --peers PYTHON [--rows N] [--rounds N] [--threads N]
 """
 
 from __future__ import annotations
@@ -36,10 +36,11 @@ RECIPE = Recipe(epochs=1, held_out_share=0, patience=0, looks=1, batch_tokens=12
 def main() -> None:
     parser = arguments(__doc__ or "")
     parser.add_argument("--peers", required=True, help="python of the peers' environment")
-    parser.add_argument("--rounds", type=int, default=1)
+    parser.add_argument("--rows", type=int, default=24, help="rows that each trainer learns")
+    parser.add_argument("--rounds", type=int, default=2)
     parser.add_argument("--threads", type=int, default=os.cpu_count() or 1)
     options = parser.parse_args()
-    learned, held_out = chosen_rows(options.limit or 96)
+    learned, held_out = chosen_rows(options.rows)
     base = base_folder(None)
     encoded = tokenise(learned, RECIPE, Tokenizer(base))[0]
     runs: dict[str, list[dict[str, Any]]] = {"teaegg": [], "trl": [], "transformers": []}
