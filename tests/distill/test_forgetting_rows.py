@@ -77,16 +77,6 @@ def test_just_the_rows_that_name_a_forgotten_document_go(
     assert list(read_rows(file)) == kept
 
 
-class Remembered:
-    """A remaker that only remembers."""
-
-    def __init__(self) -> None:
-        self.scenes: list[str] = []
-
-    async def remake(self, scene: str) -> None:
-        self.scenes.append(scene)
-
-
 @pytest.fixture
 async def database(tmp_path: Path) -> AsyncIterator[Database]:
     opened = await open_database(f"sqlite+aiosqlite:///{tmp_path}/records.db")
@@ -94,7 +84,7 @@ async def database(tmp_path: Path) -> AsyncIterator[Database]:
     await opened.close()
 
 
-async def test_what_is_left_is_carried_out_once_and_the_scene_is_made_again(
+async def test_rows_and_weights_go_as_soon_as_the_document_is_forgotten(
     database: Database, tmp_path: Path
 ) -> None:
     documents, experts = DocumentRecords(database), ExpertRecords(database)
@@ -108,14 +98,12 @@ async def test_what_is_left_is_carried_out_once_and_the_scene_is_made_again(
     await experts.register(make_record(expert), dataset, taught, by="chen")
     files = ExpertFiles(tmp_path / "experts")
     await files.put(expert, write_export(tmp_path / "export"))
-    remaker = Remembered()
-    forgetting = Forgetting(LineageRecords(database), files, tmp_path, remaker)
+    forgetting = Forgetting(LineageRecords(database), files, tmp_path)
     await forgetting.finish()
-    assert remaker.scenes == []
+    assert (files.place(expert.id) / "adapter.gguf").exists()
     await documents.forget(["rules"], at=NOW, by="chen")
     await forgetting.finish()
     await forgetting.finish()
-    assert remaker.scenes == ["tax"]
     assert [each.id for each in read_rows(tmp_path / "data/tax/rows.jsonl")] == ["1"]
     assert not (files.place(expert.id) / "adapter.gguf").exists()
 

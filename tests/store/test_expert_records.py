@@ -2,10 +2,12 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from tests.expert_making import NOW, make_dataset, make_expert, make_record, taught_by
+from tests.store.test_source_records import migrate
 
 from teaegg.core.actors import EVERYONE, LOCAL_OWNER, Actor, VisibleSet
 from teaegg.core.documents import Document
@@ -213,3 +215,38 @@ async def test_a_widening_opens_to_those_it_names_until_it_is_taken_back(
     assert await experts.narrow(expert.id, "group", "finance")
     assert not await experts.narrow(expert.id, "group", "finance")
     assert not await usable(LI)
+
+
+async def test_what_it_was_withdrawn_from_and_made_again_for_is_on_record(
+    experts: ExpertRecords, database: Database
+) -> None:
+    spoke = await registered(experts, make_expert("tax", "1"), LAW)
+    await experts.release(spoke.id, by="chen", at=NOW)
+    replaced = await registered(experts, make_expert("tax", "2"), LAW)
+    await experts.retire(replaced.id, by="chen", at=NOW)
+    await registered(experts, make_expert("tax", "3"), RULES)
+    await DocumentRecords(database).forget(["law"], at=NOW, by="chen")
+    lineage = LineageRecords(database)
+    states = await lineage.states_before_withdrawal()
+    assert states == {spoke.id: "released", replaced.id: "retired"}
+    assert await lineage.withdrawn_recipes(spoke.dataset) == {spoke.recipe}
+    assert await lineage.withdrawn_recipes("other rows") == frozenset()
+    again = replace(make_record(make_expert("tax", "4")), remakes=spoke.id)
+    await experts.register(again, make_dataset(again.expert), taught_by(RULES), by="chen")
+    (found,) = await experts.called(again.id, actor=LOCAL_OWNER, visible=EVERYTHING)
+    assert found == again
+
+
+async def test_experts_made_before_keep_all_that_refers_to_them(tmp_path: Path) -> None:
+    file = tmp_path / "old.db"
+    opened = await open_database(f"sqlite+aiosqlite:///{file}")
+    await DocumentRecords(opened).put(LAW, root="")
+    expert = await registered(ExpertRecords(opened), make_expert("tax"), LAW)
+    await opened.close()
+    migrate(file, "0006", down=True)
+    again = await open_database(f"sqlite+aiosqlite:///{file}")
+    assert await LineageRecords(again).documents_of(expert.id) == taught_by(LAW)
+    assert len(await ExpertRecords(again).changes(expert.id)) == 1
+    (found,) = await ExpertRecords(again).list(actor=LOCAL_OWNER, visible=EVERYTHING)
+    assert found.remakes == ""
+    await again.close()

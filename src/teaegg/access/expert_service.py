@@ -44,6 +44,10 @@ class ExpertAccess:
         self._documents = documents
         self._clock = clock
 
+    def require_making(self, actor: Actor) -> None:
+        """Raises NotAllowedError for who may not make experts, which is whoever is no owner."""
+        require_manage(actor)
+
     async def list(self, actor: Actor) -> tuple[ExpertRecord, ...]:
         states = ALL_STATES if actor.is_owner else _SPEAKING
         return await self._experts.list(

@@ -12,7 +12,7 @@ from teaegg.access import policy
 from teaegg.access.service import Access
 from teaegg.core.actors import Actor
 from teaegg.core.clock import Clock
-from teaegg.core.errors import InvalidRequestError, NotFoundError
+from teaegg.core.errors import ConflictError, InvalidRequestError, NotFoundError
 from teaegg.core.scenes import Scene
 from teaegg.core.settings import TeacherSettings
 from teaegg.distill.data import editing
@@ -137,6 +137,26 @@ class Datasets:
             teacher=manifest.teacher,
             recipe=manifest.model_dump_json(include={"scene", "seed", "student"}),
             file=f"{self._folder.name}/{manifest.name}/{stage_file('rows')}",
+        )
+
+    def teacher_again(self, name: str) -> Teacher | None:
+        """The teacher that rows on record call `name`; None where it is the one of the settings.
+
+        Raises ConflictError where the settings name another: nobody else is asked in its place, and
+        passages leave only as the settings of today allow.
+        """
+        now = self._teacher
+        if name == "structure":
+            rules = now.model_copy(update={"engine": "structure"})
+            return make_teacher(rules, self._folder / ANSWERS_FILE, self._clock)
+        if now.engine == "recorded" or (now.engine == "endpoint" and now.model == name):
+            return None
+        wanted = '"recorded"' if name == "recorded" else f'"endpoint" and teacher.model = "{name}"'
+        raise ConflictError(
+            f"The rows were taught by {name or 'nobody on record'}; the settings name "
+            f"{now.model if now.engine == 'endpoint' else now.engine} now.",
+            remedy=f"Set teacher.engine = {wanted} in teaegg.toml, or make an expert with the teacher "
+            "of today: `teaegg distill SCENE-FILE`.",
         )
 
     async def list(self, actor: Actor) -> Sequence[Manifest]:

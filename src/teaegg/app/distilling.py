@@ -13,13 +13,15 @@ from teaegg.app.datasets import Datasets
 from teaegg.app.experts import Experts
 from teaegg.core.actors import Actor
 from teaegg.core.clock import Clock
+from teaegg.core.errors import ConflictError
 from teaegg.core.scenes import Scene
 from teaegg.distill.data.make import DatasetReport
 from teaegg.distill.data.manifest import stage_file
 from teaegg.distill.data.stages import OnProgress
 from teaegg.distill.journey import Journey, MadeExpert, Telling
+from teaegg.distill.lineage.remaking import making_on_record
 from teaegg.distill.lineage.sweeping import RUNS
-from teaegg.distill.recipe import Recipe
+from teaegg.distill.recipe import Recipe, with_unspent_seed
 from teaegg.distill.rows import read_rows
 from teaegg.distill.teachers.base import Teacher
 from teaegg.store.experts.records import ExpertRecord
@@ -64,8 +66,13 @@ class Distilling:
         on_rows: OnProgress = lambda stage, done, total: None,
         telling: Telling | None = None,
         why: str = "",
+        remakes: str = "",
     ) -> Distilled:
-        """Only owners make experts. Raises what its steps raise; the finished ones are not repeated."""
+        """Only owners make experts. Raises what its steps raise; the finished ones are not repeated.
+
+        Where the same rows and recipe made an expert that was withdrawn, the recipe's next seed is
+        taken, since that expert may not come back. `remakes` is as in `Experts.register`.
+        """
         require_manage(actor)
         began = self._clock.monotonic_seconds()
         journey = self._make_journey()
@@ -73,6 +80,7 @@ class Distilling:
         rows = list(read_rows(report.folder / stage_file("rows")))
         exam = list(read_rows(report.folder / stage_file("exam")))
         dataset = self._datasets.record(report.manifest, scene)
+        recipe = with_unspent_seed(recipe, await self._experts.spent_recipes(dataset))
         names = sorted({name for row in rows for name in row.documents})
         taught = await self._experts.training_documents(actor, names)
         run = report.folder / RUNS / f"{dataset.hash[:12]}-{recipe.hash[:12]}"
@@ -86,9 +94,49 @@ class Distilling:
             dataset=dataset,
             training=_facts(made, recipe),
             why=why,
+            remakes=remakes,
         )
         await asyncio.to_thread(shutil.rmtree, run)
         return Distilled(record, report, made, self._clock.monotonic_seconds() - began)
+
+    async def remake(
+        self,
+        actor: Actor,
+        name: str,
+        *,
+        on_rows: OnProgress = lambda stage, done, total: None,
+        telling: Telling | None = None,
+    ) -> Distilled:
+        """Make the withdrawn expert `name` again as it was made, from the documents that are there now.
+
+        The scene, recipe, teacher and base are those on record. Raises as `Experts.to_remake` and
+        `make`, InvalidRequestError where scene or recipe are not on record, ConflictError where
+        another teacher or base is in use now; called again it goes on where it was cut off.
+        """
+        record = await self._experts.to_remake(actor, name)
+        lineage = await self._experts.lineage(actor, record.id)
+        making = making_on_record(record, lineage.dataset)
+        await self._require_base(record)
+        return await self.make(
+            actor,
+            making.scene,
+            making.recipe,
+            teacher=self._datasets.teacher_again(making.teacher),
+            on_rows=on_rows,
+            telling=telling,
+            why=f"Made again for {record.id[:12]}, withdrawn when a document was forgotten",
+            remakes=record.id,
+        )
+
+    async def _require_base(self, record: ExpertRecord) -> None:
+        base = await asyncio.to_thread(self._make_journey().base_hash)
+        if base != record.expert.base:
+            raise ConflictError(
+                f"{record.expert.scene} ({record.id[:12]}) stood on the base "
+                f"{record.expert.base[:12]}; {base[:12]} is in use here.",
+                remedy="Set chat.model to the file of that base to make it again, or make an expert for "
+                "the base in use: `teaegg distill SCENE-FILE`.",
+            )
 
 
 def _facts(made: MadeExpert, recipe: Recipe) -> Mapping[str, Any]:

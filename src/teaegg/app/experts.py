@@ -13,7 +13,7 @@ from teaegg import __version__
 from teaegg.access.expert_service import ExpertAccess
 from teaegg.access.policy import require_manage
 from teaegg.access.service import Access
-from teaegg.core.actors import Actor
+from teaegg.core.actors import LOCAL_OWNER, Actor, VisibleSet
 from teaegg.core.clock import Clock
 from teaegg.core.documents import Document
 from teaegg.core.errors import ConflictError, NotFoundError, StorageError
@@ -21,6 +21,7 @@ from teaegg.core.experts import Expert
 from teaegg.core.scenes import Scene
 from teaegg.distill.export.factory import write_merged
 from teaegg.distill.lineage.forgetting import Forgetting
+from teaegg.distill.lineage.remaking import successors, waiting
 from teaegg.ingest.learning.learner import Learner
 from teaegg.models.templates import template_named
 from teaegg.retrieval.reading import ExpertModels, ReadingExpert
@@ -39,6 +40,7 @@ from teaegg.store.experts.records import (
 
 ExportForm = Literal["adapter", "peft", "merged", "merged-f16"]
 Standing = Literal["as learned", "changed since", "forgotten"]
+_EVERYTHING = VisibleSet(everything=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,10 +52,21 @@ class Taught:
 
 
 @dataclass(frozen=True, slots=True)
+class Succession:
+    """Ids: of the withdrawn expert that one was made again for ("": none), and of those made again
+    for it; whether it waits to be made again."""
+
+    remakes: str = ""
+    remade_as: tuple[str, ...] = ()
+    waits: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Lineage:
     """All that made an expert and all that became of it."""
 
     record: ExpertRecord
+    succession: Succession
     documents: tuple[Taught, ...]
     dataset: Dataset | None
     changes: tuple[Change, ...]
@@ -62,16 +75,12 @@ class Lineage:
 
 @dataclass(frozen=True, slots=True)
 class Forgotten:
-    """What went with forgotten documents, as far as the actor may know of it."""
+    """What went with forgotten documents, as far as the actor may know of it; of the `experts` those
+    of `waiting` are to be made again."""
 
     datasets: tuple[Dataset, ...]
     experts: tuple[ExpertRecord, ...]
-
-    @property
-    def scenes(self) -> tuple[str, ...]:
-        """Whose experts have to be made again."""
-        named = [dataset.scene for dataset in self.datasets]
-        return tuple(dict.fromkeys([*named, *(record.expert.scene for record in self.experts)]))
+    waiting: tuple[ExpertRecord, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,11 +150,13 @@ class Experts:
         dataset: Dataset,
         training: Mapping[str, Any],
         why: str = "",
+        remakes: str = "",
     ) -> ExpertRecord:
         """A candidate from the `folder` of an export; registering the same again changes nothing.
 
         `documents` are all that the rows of `dataset` tell of, `training` the recipe and the facts of
-        the run. Raises InvalidRequestError for a folder that holds another adapter, ConflictError
+        the run, `remakes` the id of the withdrawn expert that it was made again for. Raises
+        InvalidRequestError for a folder that holds another adapter, ConflictError
         when a document was forgotten meanwhile, StorageError when the disk refuses.
         """
         require_manage(actor)
@@ -158,6 +169,7 @@ class Experts:
             collections=scene.collections,
             training=training,
             code=__version__,
+            remakes=remakes,
         )
         await self._records.register(record, dataset, documents, by=actor.name, why=why)
         await self._files.put(expert, folder)
@@ -216,6 +228,7 @@ class Experts:
             taught.append(Taught(item, _standing(item, now)))
         return Lineage(
             record=record,
+            succession=await self.succession(actor, record),
             documents=tuple(taught),
             dataset=await self._lineage.dataset(record.expert.dataset),
             changes=await self._records.changes(record.id),
@@ -230,7 +243,58 @@ class Experts:
         known = await self.access.list(actor)
         await self._learner.forget(documents, by=actor.name)
         gone = [item for item in known if item.id in taught and item.state != "withdrawn"]
-        return Forgotten(datasets, tuple(gone))
+        told = {item.id for item in gone}
+        waiting_now = [item for item in await self._waiting() if item.id in told]
+        return Forgotten(datasets, tuple(gone), tuple(waiting_now))
+
+    async def waiting(self, actor: Actor) -> tuple[ExpertRecord, ...]:
+        """Withdrawn experts that wait to be made again, one for each scene; only owners know of any."""
+        return await self._waiting() if actor.is_owner else ()
+
+    async def succession(self, actor: Actor, record: ExpertRecord) -> Succession:
+        """What `record` was made again for and as; only owners know of withdrawn experts."""
+        if not actor.is_owner:
+            return Succession()
+        records, kept = await self._all()
+        remade = successors(records, record.id, kept)
+        waits = waiting(records, await self._lineage.states_before_withdrawal(), kept)
+        return Succession(record.remakes, tuple(item.id for item in remade), record in waits)
+
+    async def to_remake(self, actor: Actor, name: str) -> ExpertRecord:
+        """The withdrawn expert called `name` that can be made again: of a scene the one that waits for it.
+
+        Raises NotFoundError, ConflictError where it speaks still or was made again already.
+        """
+        waits = [item for item in await self.waiting(actor) if item.expert.scene == name]
+        record = waits[0] if waits else await self.access.find(actor, name, ALL_STATES)
+        require_manage(actor)
+        shown = f"{record.expert.scene} ({record.id[:12]})"
+        if record.state != "withdrawn":
+            raise ConflictError(
+                f"{shown} is {record.state}, not withdrawn: there is nothing to make again.",
+                remedy="Make another expert of the scene: `teaegg distill SCENE-FILE`.",
+            )
+        if remade := (await self.succession(actor, record)).remade_as:
+            raise ConflictError(
+                f"{shown} was made again already, as {remade[0][:12]}.",
+                remedy=f"See `teaegg expert show {remade[0][:12]}`; make another: "
+                "`teaegg distill SCENE-FILE`.",
+            )
+        return record
+
+    async def spent_recipes(self, dataset: Dataset) -> frozenset[str]:
+        """Hashes of recipes that would make a withdrawn expert of these rows once more, which may
+        never come back."""
+        return await self._lineage.withdrawn_recipes(dataset.hash)
+
+    async def _waiting(self) -> tuple[ExpertRecord, ...]:
+        records, kept = await self._all()
+        return waiting(records, await self._lineage.states_before_withdrawal(), kept)
+
+    async def _all(self) -> tuple[Sequence[ExpertRecord], frozenset[str]]:
+        """Every expert, whoever asks, and the ids of those whose files are kept."""
+        records = await self._records.list(actor=LOCAL_OWNER, visible=_EVERYTHING)
+        return records, await self._files.kept([record.id for record in records])
 
 
 def _write(expert: Expert, place: Path, form: ExportForm, target: Path, base: Path | None) -> None:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
+from functools import partial
 from pathlib import Path
 
 from teaegg.access.service import Access
@@ -55,11 +56,12 @@ async def open_workspace(
     chat: ChatModel | None = None,
     embedder: Embedder | None = None,
     expert_models: ExpertModels | None = None,
+    make_journey: Callable[[], Journey] | None = None,
 ) -> AsyncIterator[Workspace]:
     """A workspace over `settings.home`; models load at their first use.
 
-    `clock`, `chat`, `embedder` and `expert_models` replace what the settings name, for tests and
-    programs.
+    `clock`, `chat`, `embedder`, `expert_models` and `make_journey` (what trains experts) replace what
+    the settings name, for tests and programs.
     Raises StorageError when the home folder cannot be used.
     """
     _make_home(settings)
@@ -82,7 +84,8 @@ async def open_workspace(
             stack.push_async_callback(expert_models.close)
         experts = _expert_parts(settings, database, expert_models)
         await _finish_forgetting(experts.forgetting)
-        parts = _assemble(settings, database, index, chat, embedder, clock, experts)
+        make_journey = make_journey or partial(_journey, settings)
+        parts = _assemble(settings, database, index, chat, embedder, clock, experts, make_journey)
         stack.push_async_callback(parts.learner.close)
         stack.push_async_callback(parts.sources.close)
         yield Workspace(parts)
@@ -96,6 +99,7 @@ def _assemble(
     embedder: Embedder,
     clock: Clock,
     experts: ExpertParts,
+    make_journey: Callable[[], Journey],
 ) -> Parts:
     documents = DocumentRecords(database)
     blobs = BlobStore(settings.home / "blobs")
@@ -141,7 +145,7 @@ def _assemble(
         ),
         datasets=datasets,
         experts=facade,
-        distilling=Distilling(datasets, facade, lambda: _journey(settings), clock),
+        distilling=Distilling(datasets, facade, make_journey, clock),
         vectors=VectorFiller(index, documents, embedder, settings.embedding, clock),
         chat=chat,
         embedder=embedder,

@@ -108,11 +108,15 @@ class Journey:
         for name in ("training.json", "loss.png"):
             shutil.copyfile(training.adapter.parent / name, place / name)
 
+    def base_hash(self) -> str:
+        """SHA-256 of the base's file. Raises ModelError where there is none."""
+        return fingerprint(self._base or bundled_model())
+
     def _expert(self, scene: Scene, rows: Sequence[Row], recipe: Recipe, place: Path) -> Expert:
         expert = Expert(
             id="",
             scene=scene.name,
-            base=fingerprint(self._base or bundled_model()),
+            base=self.base_hash(),
             adapter=content_hash((place / "adapter.gguf").read_bytes()),
             template=recipe.template,
             instructions=scene.style,

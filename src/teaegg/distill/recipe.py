@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import tomllib
+from collections.abc import Collection
 from pathlib import Path
 from typing import Literal
 
@@ -48,6 +49,13 @@ class Recipe(BaseModel):
     @property
     def hash(self) -> str:
         return text_hash(self.model_dump_json())
+
+
+def with_unspent_seed(recipe: Recipe, spent: Collection[str]) -> Recipe:
+    """`recipe`, with the next seed that gives it another hash than those of `spent`."""
+    while recipe.hash in spent:
+        recipe = recipe.model_copy(update={"seed": recipe.seed + 1})
+    return recipe
 
 
 def read_recipe(path: Path) -> Recipe:

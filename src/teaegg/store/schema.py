@@ -231,7 +231,8 @@ class DatasetDocumentRow(Base):
 class ExpertRow(Base):
     """An expert as it was registered, and the state it is in; its files lie beside the database.
 
-    `collections` and `title` are its scene's, `training` and `code` what made it.
+    `collections` and `title` are its scene's, `training` and `code` what made it; `remakes` is the id
+    of the withdrawn expert that it was made again for, "" for none.
     """
 
     __tablename__ = "experts"
@@ -250,6 +251,7 @@ class ExpertRow(Base):
     code: Mapped[str] = mapped_column(String(100), default="")
     state: Mapped[str] = mapped_column(String(20))
     registered_at: Mapped[datetime]
+    remakes: Mapped[str] = mapped_column(String(64), default="", server_default="")
     # The database itself holds that a scene has one release at most, whoever writes at the same time.
     __table_args__ = (
         Index(

@@ -238,7 +238,7 @@ async def test_a_grant_taken_back_and_a_document_forgotten_work_at_once(
     forgotten = await workspace.experts.forget(LOCAL_OWNER, [handbook])
     assert [record.expert.scene for record in forgotten.experts] == ["leave"]
     assert [dataset.scene for dataset in forgotten.datasets] == ["leave"]
-    assert forgotten.scenes == ("leave",)
+    assert [record.expert.scene for record in forgotten.waiting] == ["leave"]
     assert await status() == 404
     place = workspace.settings.home / "experts" / experts["leave"].id
     assert not (place / "adapter.gguf").exists()

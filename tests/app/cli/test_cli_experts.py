@@ -6,7 +6,13 @@ from typing import Any
 
 import pytest
 from tests.app.cli.conftest import CommandLine, TermEmbedder
-from tests.expert_making import make_dataset, make_expert, write_export
+from tests.expert_making import (
+    StandInTrainer,
+    make_dataset,
+    make_expert,
+    stand_in_journey,
+    write_export,
+)
 
 from teaegg.app.configuration import load_settings
 from teaegg.app.wiring import open_workspace
@@ -32,6 +38,7 @@ class ExpertCommandLine(CommandLine):
             chat=ScriptedChat(),
             embedder=TermEmbedder(self.embedder_dimensions),
             expert_models=LentModels(),
+            make_journey=lambda: stand_in_journey(self.home.parent, StandInTrainer()),
         )
 
     def make(self, folder: Path, seed: str = "1") -> Expert:
@@ -145,7 +152,7 @@ def test_forgetting_a_document_names_what_learned_from_it_and_how_it_is_made_aga
     told = experts.done("forget", "员工手册", "--yes").err
     assert f"Withdrew the expert leave ({made.id[:12]})" in told
     assert f"dataset {made.dataset[:12]} of leave" in told
-    assert "expert of leave again without it: teaegg distill" in told
+    assert "expert of leave again without it: teaegg expert remake leave" in told
     assert experts("ask", "年假几天？", "--expert", "leave").code == 3
     assert experts("expert", "release", made.id).code == 3
     rows = read_rows(experts.home / "data/leave/rows.jsonl")
@@ -153,3 +160,69 @@ def test_forgetting_a_document_names_what_learned_from_it_and_how_it_is_made_aga
     record = experts.done("expert", "lineage", made.id[:8], "--json").data
     assert (record["state"], record["documents"][0]["standing"]) == ("withdrawn", "forgotten")
     assert record["changes"][-1]["by"] == "local-owner"
+    # Registered by hand: how it was made is not on record.
+    refused = experts("expert", "remake", "leave")
+    assert refused.code == 2 and "teaegg distill SCENE-FILE" in refused.err
+
+
+SCENE = """
+name: leave
+title: 休假专家
+asks: 员工
+problem: 想知道假期
+collections: [handbook]
+rows: 6
+exam: {share: 0}
+"""
+
+
+@pytest.fixture
+def distilled(experts: ExpertCommandLine, tmp_path: Path) -> str:
+    """The id of a released expert that learned from the handbook and a second document."""
+    leave = tmp_path / "leave.md"
+    leave.write_text("# 请假\n\n病假超过3天的，应当提交医院证明。\n\n产假为158天。\n", "utf-8")
+    experts.done("learn", str(leave), "-c", "handbook")
+    (tmp_path / "scene.yaml").write_text(SCENE, "utf-8")
+    made = experts.done("distill", str(tmp_path / "scene.yaml"), "--minutes", "0", "--json").data
+    experts.done("expert", "release", "leave")
+    return str(made["expert"]["expert"])
+
+
+def test_what_waits_to_be_made_again_is_listed_and_made(
+    experts: ExpertCommandLine, distilled: str
+) -> None:
+    experts.done("user", "add", "wu", "--no-password")
+    experts.done("expert", "widen", "leave", "--to", "user:wu", "--why", "covers")
+    experts.done("forget", "员工手册", "--yes")
+    (waits,) = experts.done("expert", "list", "--json").data
+    assert (waits["state"], waits["to_be_remade"]) == ("withdrawn", True)
+    listed = experts.done("expert", "list")
+    assert "withdrawn, to be made again" in listed.out and "teaegg expert remake" in listed.err
+    assert "teaegg expert remake leave" in experts.done("expert", "show", "leave").out
+    assert experts("expert", "remake", "leave", "--as", "lina").code == 3
+    assert experts("expert", "remake", "--as", "lina").code == 4
+    assert experts("expert", "remake", "leave", "nothing").code == 3
+
+    told = experts.done("expert", "remake", "--json")
+    (made,) = told.data
+    assert made["expert"]["state"] == "candidate" and not made["released"]
+    assert "--to user:wu" in told.err
+    after = experts.done("expert", "show", made["expert"]["expert"], "--json").data
+    assert after["remakes"] == distilled
+    assert distilled[:12] in experts.done("expert", "show", "leave").out
+    before = experts.done("expert", "lineage", distilled, "--json").data
+    assert before["remade_as"] == [made["expert"]["expert"]] and not before["to_be_remade"]
+    assert "No expert waits" in experts.done("expert", "remake").err
+
+
+def test_forgetting_can_make_again_at_once_for_owners(
+    experts: ExpertCommandLine, distilled: str
+) -> None:
+    experts.done("user", "add", "ed", "--role", "editor", "--groups", "staff", "--no-password")
+    refused = experts("forget", "员工手册", "--yes", "--remake", "--as", "ed")
+    assert refused.code == 4
+    assert "员工手册" in experts.done("documents").out
+    told = experts.done("forget", "员工手册", "--yes", "--remake")
+    assert "A candidate. Try it" in told.out
+    states = {e["expert"]: e["state"] for e in experts.done("expert", "list", "--json").data}
+    assert states.pop(distilled) == "withdrawn" and list(states.values()) == ["candidate"]

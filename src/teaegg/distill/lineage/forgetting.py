@@ -1,4 +1,4 @@
-"""What is left to do after a document was forgotten: rows and weights deleted, scenes made again.
+"""What is left to do after a document was forgotten: rows and weights deleted.
 
 That the experts are withdrawn was decided in the transaction that forgot the document. The files follow
 here, from what is on record as still to do: a killed process is finished by the next.
@@ -10,38 +10,19 @@ import asyncio
 from collections.abc import Sequence
 from itertools import groupby
 from pathlib import Path
-from typing import Protocol
 
 from teaegg.distill.lineage.sweeping import sweep_rows
 from teaegg.store.experts.files import ExpertFiles
 from teaegg.store.experts.lineage import LineageRecords, Sweep
 
 
-class Remaker(Protocol):
-    """Makes the experts of scenes again."""
-
-    async def remake(self, scene: str) -> None:
-        """Note that the expert of `scene` is to be made again from the documents that are there now.
-
-        Returns at once. Called once or more for the same forgetting.
-        """
-        ...
-
-
 class Forgetting:
-    """Carries out what forgetting has left on record. Without a `remaker` people are told the command."""
+    """Carries out what forgetting has left on record."""
 
-    def __init__(
-        self,
-        lineage: LineageRecords,
-        files: ExpertFiles,
-        home: Path,
-        remaker: Remaker | None = None,
-    ) -> None:
+    def __init__(self, lineage: LineageRecords, files: ExpertFiles, home: Path) -> None:
         self._lineage = lineage
         self._files = files
         self._home = home
-        self._remaker = remaker
 
     async def finish(self) -> None:
         """Delete the rows of forgotten documents and the weights of withdrawn experts.
@@ -59,6 +40,4 @@ class Forgetting:
         documents = [sweep.document for sweep in sweeps]
         if dataset.file:
             await asyncio.to_thread(sweep_rows, self._home / dataset.file, documents)
-        if self._remaker is not None:
-            await self._remaker.remake(dataset.scene)
         await self._lineage.swept(name, documents)

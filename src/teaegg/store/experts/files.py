@@ -13,7 +13,7 @@ import json
 import os
 import secrets
 import shutil
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -56,6 +56,12 @@ class ExpertFiles:
         Raises StorageError when one is missing or changed: such an expert must not speak.
         """
         return await asyncio.to_thread(self._opened, expert)
+
+    async def kept(self, experts: Collection[str]) -> frozenset[str]:
+        """Those of `experts` whose files were put to the end: a kill before leaves none."""
+        return await asyncio.to_thread(
+            lambda: frozenset(each for each in experts if self.place(each).is_dir())
+        )
 
     async def drop_weights(self, expert: str) -> bool:
         """Delete what it learned; the record of how stays. Whether there was anything to delete."""

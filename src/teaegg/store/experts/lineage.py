@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from typing import cast
 
 from sqlalchemy import select, update
 
+from teaegg.core.experts import ExpertState
 from teaegg.store.database import Database
 from teaegg.store.experts.records import Dataset, TrainingDocument
 from teaegg.store.schema import (
     DatasetDocumentRow,
     DatasetRow,
+    ExpertChangeRow,
     ExpertDocumentRow,
     ExpertRow,
 )
@@ -98,6 +101,30 @@ class LineageRecords:
         statement = select(ExpertRow.id).where(ExpertRow.state == "withdrawn")
         async with self._database.reading() as connection:
             return tuple((await connection.execute(statement)).scalars())
+
+    async def states_before_withdrawal(self) -> Mapping[str, ExpertState]:
+        """Id of each withdrawn expert → the state that it was withdrawn from."""
+        change = ExpertChangeRow
+        statement = (
+            select(change.expert, change.state)
+            .join(ExpertRow, ExpertRow.id == change.expert)
+            .where(ExpertRow.state == "withdrawn", change.state != "withdrawn")
+            .order_by(change.expert, change.ordinal)
+        )
+        async with self._database.reading() as connection:
+            # The last of each expert is the one that counts.
+            return {
+                expert: cast(ExpertState, state)
+                for expert, state in await connection.execute(statement)
+            }
+
+    async def withdrawn_recipes(self, dataset: str) -> frozenset[str]:
+        """Hashes of the recipes by which experts that are withdrawn now learned from these rows."""
+        statement = select(ExpertRow.recipe).where(
+            ExpertRow.dataset == dataset, ExpertRow.state == "withdrawn"
+        )
+        async with self._database.reading() as connection:
+            return frozenset((await connection.execute(statement)).scalars())
 
 
 _DATASET = (

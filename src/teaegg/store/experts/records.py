@@ -73,7 +73,8 @@ class ExpertRecord:
     """An expert, its state, and what is known of its making.
 
     `title` and `collections` are its scene's; `training` is the recipe and whatever else was
-    recorded of the run, `code` the version of the program.
+    recorded of the run, `code` the version of the program. `remakes` is the id of the withdrawn
+    expert that it was made again for, "" for none.
     """
 
     expert: Expert
@@ -83,6 +84,7 @@ class ExpertRecord:
     collections: tuple[str, ...] = ()
     training: Mapping[str, Any] = field(default_factory=dict)
     code: str = ""
+    remakes: str = ""
 
     @property
     def id(self) -> str:
@@ -378,6 +380,7 @@ def _row(record: ExpertRecord) -> ExpertRow:
         code=record.code,
         state=record.state,
         registered_at=record.registered_at,
+        remakes=record.remakes,
     )
 
 
@@ -411,4 +414,5 @@ def _record(row: Any) -> ExpertRecord:
         collections=tuple(row.collections),
         training=row.training,
         code=row.code,
+        remakes=row.remakes,
     )

@@ -119,16 +119,24 @@ def forget(
     document: Name,
     user: As = "",
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask back.")] = False,
+    remake: Annotated[
+        bool,
+        typer.Option("--remake", help="Make the withdrawn experts again at once; owners only."),
+    ] = False,
 ) -> None:
     """Remove a document, and what learned from it; the file itself stays.
 
     Experts that learned from it are withdrawn at once, and its rows are deleted from the datasets.
+    `teaegg expert remake` makes them again without it.
     """
 
     async def work(workspace: Workspace) -> None:
+        from teaegg.app.cli.experts.remake import remake_all
         from teaegg.app.cli.experts.rendering import show_forgotten
 
         actor = await acting(workspace, user)
+        if remake:
+            workspace.experts.access.require_making(actor)
         found = await find_document(workspace, actor, document)
         await workspace.access.require_upload(actor, found.collection)
         if not yes:
@@ -136,5 +144,7 @@ def forget(
         forgotten = await workspace.experts.forget(actor, [found])
         note(f"Forgot {found.title!r}. Learning its folder again brings it back.")
         show_forgotten(forgotten)
+        if remake:
+            await remake_all(workspace, actor, [record.id for record in forgotten.waiting])
 
     run(context, work)

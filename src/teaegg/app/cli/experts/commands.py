@@ -35,8 +35,13 @@ def list_experts(context: typer.Context, user: As = "", as_json: Json = False) -
         from teaegg.app.cli.experts.rendering import show_experts
         from teaegg.app.records import shown_expert
 
-        found = await workspace.experts.access.list(await acting(workspace, user))
-        write_json([shown_expert(r) for r in found]) if as_json else show_experts(found)
+        actor = await acting(workspace, user)
+        found = await workspace.experts.access.list(actor)
+        waiting = await workspace.experts.waiting(actor)
+        if as_json:
+            write_json([{**shown_expert(r), "to_be_remade": r in waiting} for r in found])
+        else:
+            show_experts(found, waiting)
 
     run(context, work)
 
@@ -46,13 +51,17 @@ def show(context: typer.Context, name: Name, user: As = "", as_json: Json = Fals
     """Show one expert."""
 
     async def work(workspace: Workspace) -> None:
-        from teaegg.app.cli.experts.rendering import show_expert
+        from teaegg.app.cli.experts.rendering import show_expert, succession_record
         from teaegg.app.records import shown_expert
         from teaegg.store.experts.records import ALL_STATES
 
         actor = await acting(workspace, user)
         found = await workspace.experts.access.find(actor, name, ALL_STATES)
-        write_json(shown_expert(found)) if as_json else show_expert(found)
+        succession = await workspace.experts.succession(actor, found)
+        if as_json:
+            write_json({**shown_expert(found), **succession_record(succession)})
+        else:
+            show_expert(found, succession)
 
     run(context, work)
 

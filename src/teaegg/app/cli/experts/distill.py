@@ -60,14 +60,15 @@ def distill(
         if released:
             await workspace.experts.release(actor, distilled.record.id, why="distill --release")
         if as_json:
-            write_json(_record(distilled, released))
+            write_json(distilled_record(distilled, released=released))
         else:
-            _show(distilled, released)
+            show_distilled(distilled, released=released)
 
     run(context, work)
 
 
-def _record(distilled: Distilled, released: bool) -> dict[str, Any]:
+def distilled_record(distilled: Distilled, *, released: bool) -> dict[str, Any]:
+    """What came of it, as JSON."""
     from teaegg.app.records import shown_expert
 
     return {
@@ -80,7 +81,8 @@ def _record(distilled: Distilled, released: bool) -> dict[str, Any]:
     }
 
 
-def _show(distilled: Distilled, released: bool) -> None:
+def show_distilled(distilled: Distilled, *, released: bool) -> None:
+    """What came of it, for people, and what to do with it."""
     record, run_ = distilled.record, distilled.made.training
     name = f"{record.expert.scene} ({record.id[:12]})"
     say(f"{name}: {run_.rows} rows learned, {distilled.seconds / 60:.0f} min in all.")

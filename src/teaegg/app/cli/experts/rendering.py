@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from rich.text import Text
 
 from teaegg.app.cli.output import note, say, write_table
-from teaegg.app.experts import Forgotten, Lineage
+from teaegg.app.experts import Forgotten, Lineage, Succession
 from teaegg.app.records import shown_expert
 from teaegg.store.experts.records import ExpertRecord
 
@@ -20,16 +20,25 @@ def short(expert: str) -> str:
     return expert[:_SHORT]
 
 
-def show_experts(records: Iterable[ExpertRecord]) -> None:
+def show_experts(records: Iterable[ExpertRecord], waiting: Sequence[ExpertRecord]) -> None:
+    """`waiting` are those that are to be made again."""
     rows = (
-        (r.expert.scene, short(r.id), r.state, r.title, r.registered_at.date().isoformat())
+        (
+            r.expert.scene,
+            short(r.id),
+            f"{r.state}, to be made again" if r in waiting else r.state,
+            r.title,
+            r.registered_at.date().isoformat(),
+        )
         for r in records
     )
     columns = ("scene", "id", "state", "title", "made on")
     write_table(columns, rows, empty="There are no experts for you.")
+    if waiting:
+        note("Make again what was withdrawn: teaegg expert remake")
 
 
-def show_expert(record: ExpertRecord) -> None:
+def show_expert(record: ExpertRecord, succession: Succession) -> None:
     facts = (
         ("scene", record.expert.scene),
         ("title", record.title),
@@ -39,14 +48,26 @@ def show_expert(record: ExpertRecord) -> None:
         ("base", short(record.expert.base)),
         ("template", record.expert.template),
         ("instructions", record.expert.instructions),
+        ("made again for", short(succession.remakes)),
+        ("made again as", ", ".join(short(expert) for expert in succession.remade_as)),
+        ("next", f"teaegg expert remake {record.expert.scene}" if succession.waits else ""),
     )
     _facts(facts)
+
+
+def succession_record(succession: Succession) -> dict[str, Any]:
+    """What it was made again for and as, and whether it waits for that, as JSON."""
+    return {
+        "remakes": succession.remakes,
+        "remade_as": list(succession.remade_as),
+        "to_be_remade": succession.waits,
+    }
 
 
 def show_lineage(lineage: Lineage) -> None:
     """The expert, what made it, what taught it, what became of it, to whom it was opened."""
     record, dataset = lineage.record, lineage.dataset
-    show_expert(record)
+    show_expert(record, lineage.succession)
     _facts(
         (
             ("adapter", record.expert.adapter),
@@ -84,6 +105,7 @@ def lineage_record(lineage: Lineage) -> dict[str, Any]:
     record, dataset = lineage.record, lineage.dataset
     return {
         **shown_expert(record),
+        **succession_record(lineage.succession),
         "base": record.expert.base,
         "adapter": record.expert.adapter,
         "template": record.expert.template,
@@ -130,14 +152,15 @@ def show_forgotten(forgotten: Forgotten) -> None:
         )
     for dataset in forgotten.datasets:
         note(f"Deleted its rows from the dataset {short(dataset.hash)} of {dataset.scene}.")
-    for scene in forgotten.scenes:
-        note(f"Make the expert of {scene} again without it: teaegg distill SCENE-FILE")
+    for record in forgotten.waiting:
+        scene = record.expert.scene
+        note(f"Make the expert of {scene} again without it: teaegg expert remake {scene}")
 
 
 def _facts(facts: Iterable[tuple[str, str]]) -> None:
     for name, value in facts:
         if value:
-            say(Text.assemble((f"{name:<14}", "bold"), value))
+            say(Text.assemble((f"{name:<16}", "bold"), value))
 
 
 def _section(title: str) -> None:
