@@ -19,6 +19,7 @@ from teaegg.models.adapters.isolation import prove_isolation
 from teaegg.models.gguf import GgufHeader, read_header
 from teaegg.models.llama.engine import Engine
 from teaegg.models.local import bundled_model, fingerprint
+from teaegg.models.memory import give_memory_back
 from teaegg.models.templates import ChatTemplate
 
 MOST_LOADED = 64
@@ -192,6 +193,7 @@ class AdapterServer:
         others = [index for name, index in indices.items() if name not in newcomers]
         partner = others[-1] if others else None
         prove_isolation(engine, {name: indices[name] for name in newcomers}, partner)
+        give_memory_back()
         return _Loaded(engine, indices), self._prints(base, {n: paths[n] for n in newcomers})
 
     def _prints(self, base: Path, paths: dict[str, Path]) -> dict[str | None, str]:
