@@ -99,6 +99,7 @@ class Shaper:
             turns=turns,
             answer=answer,
             documents=documents,
+            rejected=self._readable(item.rejected),
             teacher=item.teacher,
         )
 
