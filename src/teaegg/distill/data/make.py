@@ -12,6 +12,7 @@ from typing import Any
 from teaegg.core.clock import Clock
 from teaegg.core.documents import Document, Passage
 from teaegg.core.errors import InvalidRequestError
+from teaegg.core.ids import text_hash
 from teaegg.core.scenes import Scene
 from teaegg.distill.data.asking import Asking
 from teaegg.distill.data.balance import balanced
@@ -22,7 +23,7 @@ from teaegg.distill.data.manifest import Manifest, Stage, read_manifest, stage_f
 from teaegg.distill.data.quiz import FILE_NAME as QUIZ_FILE
 from teaegg.distill.data.quiz import Student, quiz
 from teaegg.distill.data.records import Asked, Rejected, Side, SplitDocument
-from teaegg.distill.data.shape import Shaper, Shelf
+from teaegg.distill.data.shape import NO_PIECES, Shaper, Shelf
 from teaegg.distill.data.shares import weights_of
 from teaegg.distill.data.split import split_documents
 from teaegg.distill.data.stages import Made, OnProgress, Workbench
@@ -32,6 +33,7 @@ from teaegg.distill.exchange.grounding import grounded
 from teaegg.distill.lines import read_lines
 from teaegg.distill.rows import ROW_SHAPE, Row, RowKind, read_rows, rows_hash
 from teaegg.distill.teachers.base import Teacher
+from teaegg.distill.teachers.replies import Pieces, RememberingTeacher
 
 _ASKED_FOR_EACH = 2
 """Questions asked for each row wanted: about half do not survive verifying and cleaning."""
@@ -315,21 +317,29 @@ class _Making:
         )
 
     async def _shape(self, items: Sequence[Asked]) -> list[Row]:
-        settings = {
+        settings: dict[str, Any] = {
             "style": self._scene.style,
             "distractors": self._scene.data.distractors,
             "personal": self._scene.data.personal_data,
             "seed": self._scene.exam.seed,
         }
 
+        teacher = self._teacher
+        pieces = teacher.pieces() if isinstance(teacher, RememberingTeacher) else {}
+        if pieces:
+            settings["pieces"] = text_hash(repr(sorted(pieces.items())))
+
         async def make() -> Made[Row]:
-            return await self._shaped(items, "training", "rows")
+            return await self._shaped(items, "training", "rows", pieces)
 
         return await self._stage("rows", Row, settings, ("split", "balanced"), make)
 
-    async def _shaped(self, items: Sequence[Asked], side: Side, stage: Stage) -> Made[Row]:
+    async def _shaped(
+        self, items: Sequence[Asked], side: Side, stage: Stage, pieces: Pieces = NO_PIECES
+    ) -> Made[Row]:
         seed = self._scene.exam.seed
-        shaper = Shaper(self._scene, self._corpus, await self._shelf(side), seed=seed)
+        shelf = await self._shelf(side)
+        shaper = Shaper(self._scene, self._corpus, shelf, seed=seed, pieces=pieces)
         rows: list[Row] = []
         rejected: list[Rejected] = []
         for start in range(0, len(items), _SHAPED_AT_A_TIME):

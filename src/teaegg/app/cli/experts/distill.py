@@ -90,6 +90,8 @@ def _show(distilled: Distilled, released: bool) -> None:
     name = f"{record.expert.scene} ({record.id[:12]})"
     say(f"{name}: {run_.rows} rows learned, {distilled.seconds / 60:.0f} min in all.")
     tell_imported(distilled.dataset.imported)
+    if run_.taught_share is not None:
+        say(f"The teacher's probabilities fit {run_.taught_share:.0%} of the answer tokens.")
     exam = distilled.made.comparison
     if exam is None:
         note("There were no exam documents: nothing says yet whether it is any good.")
