@@ -88,7 +88,10 @@ async def grounded(
     rejected: list[Rejected] = []
     for number, row in enumerate(rows, start=1):
         found = await _grounded(row, corpus, sides)
-        (kept if isinstance(found, Asked) else rejected).append(found)  # type: ignore[arg-type]
+        if isinstance(found, Asked):
+            kept.append(found)
+        else:
+            rejected.append(found)
         on_progress(number, len(rows))
     return Made(kept, rejected)
 

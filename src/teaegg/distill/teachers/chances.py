@@ -43,6 +43,7 @@ def pieces_of_answer(answer: str, tokens: Sequence[TokenChances]) -> tuple[Taugh
     mark, a line feed), or where it is not plain at which byte of its first token it begins.
     """
     said = answer.encode()
+    tokens = [token for token in tokens if token.size]
     if not tokens or json.dumps(answer, ensure_ascii=False)[1:-1] != answer:
         return ()
     spare = sum(token.size for token in tokens) - len(said)
