@@ -150,5 +150,6 @@ def _facts(made: MadeExpert, recipe: Recipe) -> Mapping[str, Any]:
         "tokens_per_second": round(run.tokens_per_second),
         "held_out_losses": [list(look) for look in run.held_out_losses],
         "stopped": run.stopped,
+        "taught_share": run.taught_share,
         "exam": asdict(exam) if exam else None,
     }

@@ -43,14 +43,24 @@ class Turn(BaseModel):
         return Message(self.role, self.content)
 
 
+class TaughtPiece(BaseModel):
+    """One token in which a teacher wrote an answer: its text, its length in bytes of UTF-8 (a token may
+    be part of a character, and then no text spells it), and what was likely in its place, as token
+    text to natural logarithm; empty where that is not known."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+    text: str
+    size: int = Field(ge=1)
+    top: dict[str, float] = Field(default_factory=dict)
+
+
 class Row(BaseModel):
     """One example to learn from: the prompt as the model will see it, and the answer it should give.
 
     `documents` are the ids of the documents that taught it (lineage; empty for imported rows
     without one). `rejected` is a worse answer to the same prompt, for preference training.
-    `bare_turns` is the prompt without its passages, for context distillation; `top_logprobs` holds for
-    each token of the answer and for its end what a teacher found likely there: token text to natural
-    logarithm, of a teacher with the base's own tokens.
+    `bare_turns` is the prompt without its passages, for context distillation; `top_logprobs` are the
+    tokens in which a teacher wrote the answer, its own ones: training finds those that the base has too.
     `teacher` names the model that wrote the answer; empty where it was made from structure alone.
     """
 
@@ -62,7 +72,7 @@ class Row(BaseModel):
     documents: tuple[str, ...] = ()
     rejected: str = ""
     bare_turns: tuple[Turn, ...] = ()
-    top_logprobs: tuple[dict[str, float], ...] = ()
+    top_logprobs: tuple[TaughtPiece, ...] = ()
     teacher: str = ""
 
     def messages(self) -> tuple[Message, ...]:

@@ -7,6 +7,7 @@ that the documents do not say. So whatever it writes can be looked up in the pas
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -16,6 +17,8 @@ from teaegg.retrieval.compose import DOCUMENTS_DO_NOT_SAY
 from teaegg.retrieval.query import Language
 
 _QUESTION: dict[Language, str] = {"zh": "问题：", "en": "Question: "}
+_ASKED = re.compile(rf"\n\n(?:{'|'.join(_QUESTION.values())})")
+_FIRST = re.compile(r"(?:^|\n\n)\[1\]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +46,16 @@ def reading_messages(
     shown = "\n\n".join(_shown(number, item) for number, item in enumerate(passages, start=1))
     parts = (instructions, shown, f"{_QUESTION[language]}{question}")
     return (*earlier, Message("user", "\n\n".join(part for part in parts if part)))
+
+
+def read_prompt(turn: str) -> tuple[str, str]:
+    """(what stands before the question, the question) of a turn that `reading_messages` made; of
+    another turn nothing and the whole of it."""
+    asked = list(_ASKED.finditer(turn))
+    first = _FIRST.search(turn)
+    if not asked or first is None or first.start() > asked[-1].start():
+        return "", turn
+    return turn[: asked[-1].start()], turn[asked[-1].end() :]
 
 
 def not_said(language: Language) -> str:

@@ -31,6 +31,12 @@ collections: [handbook]
 language: zh
 rows: 20
 """
+TRAVEL = """# 差旅制度
+
+住宿费限额为每晚350元。超过限额的，由部门经理批准。
+
+报销单应当在返回后15个工作日内提交。逾期不提交的，应当书面说明原因。
+"""
 
 
 @pytest.fixture
@@ -126,3 +132,25 @@ def test_passages_leave_only_where_the_settings_say_so(company: Any, tmp_path: P
     assert said.code == 4
     assert "passages of handbook may not leave" in " ".join(said.err.split())
     assert "teacher.may_leave" in said.err
+
+
+def test_imported_rows_are_learned_or_left_out_with_the_reason(
+    company: Any, tmp_path: Path
+) -> None:
+    (tmp_path / "travel.md").write_text(TRAVEL, encoding="utf-8")
+    company.done("learn", str(tmp_path / "travel.md"), "-c", "handbook", "--groups", "staff")
+    (tmp_path / "leave.yaml").write_text(f"{SCENE}exam: {{share: 0}}\n", encoding="utf-8")
+    table = tmp_path / "faq.csv"
+    table.write_text(
+        "问题,答案\n出差住宿一晚能报多少钱？,您好，住宿费限额为每晚350元。\n公司在哪？,上海市浦东新区\n",
+        encoding="utf-8",
+    )
+    company.done("data", "import", str(table), "--dataset", "leave")
+    company.done("data", "make", "leave.yaml")
+    counted = company.done("data", "stats", "leave", "--json").data
+    reason = "no document that may be read says its answer"
+    assert counted["imported"] == {"brought": 2, "used": 1, "left_out": {reason: 1}}
+    assert counted["kinds"]["imported"] == 1
+    said = company.done("data", "stats", "leave").out
+    assert "Imported: 2 rows, 1 of them used, 1 left out." in said and f"1: {reason}" in said
+    assert "Imported: 2 rows" in company.done("data", "make", "leave.yaml").out

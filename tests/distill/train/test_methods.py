@@ -8,11 +8,20 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from teaegg.core.errors import InvalidRequestError
 from teaegg.distill.recipe import Method, Recipe
-from teaegg.distill.rows import Row, Turn
+from teaegg.distill.rows import Row, TaughtPiece, Turn
 from teaegg.distill.train.factory import make_trainer
-from teaegg.distill.train.tokens import Tokenizer, TokenRow, tokenise
+from teaegg.distill.train.tokens import (
+    Tokenizer,
+    TokenRow,
+    byte_spans,
+    share_taught,
+    tokenise,
+)
 
 torch = pytest.importorskip("torch")
 
@@ -26,17 +35,20 @@ def taught_rows(rows: Sequence[Row]) -> list[Row]:
             update={
                 "rejected": "不知道",
                 "bare_turns": (Turn(role="user", content=row.turns[0].content[-6:]),),
-                "top_logprobs": tuple(
-                    {"a": math.log(0.7), "b": math.log(0.2)} for _ in range(_answer_tokens(row))
-                ),
+                "top_logprobs": tuple(_piece(byte) for byte in row.answer.encode()),
             }
         )
         for row in rows
     ]
 
 
-def _answer_tokens(row: Row) -> int:
-    return len(row.answer.encode()) + 1
+def _piece(byte: int) -> TaughtPiece:
+    """A teacher of bytes, as the tiny base is: it finds "a" and "b" as likely as what was written."""
+    written = chr(byte) if byte < 128 else "\ufffd"
+    top = {written: math.log(0.1), "a": math.log(0.7), "b": math.log(0.2)}
+    return TaughtPiece(
+        text=written, size=1, top={text: p for text, p in top.items() if text != "\ufffd"}
+    )
 
 
 def student_of(base: Path, recipe: Recipe, *, moved: bool) -> Any:
@@ -112,13 +124,19 @@ def test_a_teachers_logits_are_learned_by_divergence(tiny_base: Path, city_rows:
     student = student_of(tiny_base, recipe, moved=True)
     loss, rows = computed(tiny_base, taught_rows(city_rows(4)), recipe, student)
     tokenizer = Tokenizer(tiny_base)
-    tokens = [tokenizer.plain(letter)[0] for letter in "ab"]
+    likely = [tokenizer.plain(letter)[0] for letter in "ab"]
     total = places = 0.0
     for row in rows:
-        for shares in log_shares(student, row.prompt, row.answer):
-            for token, share in zip(tokens, (0.7 / 0.9, 0.2 / 0.9), strict=True):
-                total += share * (math.log(share) - float(shares[token]))
+        for token, shares in zip(
+            row.answer, log_shares(student, row.prompt, row.answer), strict=True
+        ):
+            if len(tokenizer.text([token]).encode()) == 1:
+                for taught, share in zip((token, *likely), (0.1, 0.7, 0.2), strict=True):
+                    total += share * (math.log(share) - float(shares[taught]))
+            else:
+                total -= float(shares[token])
             places += 1
+    assert 0 < sum(row.aligned for row in rows) < places
     assert loss == pytest.approx(total / places, rel=1e-4)
 
 
@@ -169,7 +187,7 @@ def test_every_method_trains(
 
 @pytest.mark.parametrize(
     ("method", "lack"),
-    [("dpo", "rejected"), ("context", "without passages"), ("logits", "probabilities")],
+    [("dpo", "rejected"), ("context", "without passages")],
 )
 def test_rows_without_what_a_method_needs_are_left_out(
     tiny_base: Path, city_rows: Rows, method: Method, lack: str
@@ -181,11 +199,47 @@ def test_rows_without_what_a_method_needs_are_left_out(
     assert lack in left_out["r2"]
 
 
-def test_a_teacher_with_other_tokens_is_left_out(tiny_base: Path, city_rows: Rows) -> None:
-    rows = [
-        row.model_copy(update={"top_logprobs": row.top_logprobs[:-1]})
-        for row in taught_rows(city_rows(1))
-    ]
-    kept, left_out = tokenise(rows, Recipe(method="logits"), Tokenizer(tiny_base))
-    assert not kept
-    assert "teacher's tokens" in left_out["r0"]
+def test_where_the_teacher_has_other_tokens_the_answer_itself_is_learned(
+    tiny_base: Path, city_rows: Rows
+) -> None:
+    (row,) = taught_rows([city_rows(2)[1].model_copy(update={"answer": "12 km"})])
+    others = row.top_logprobs[1:]
+    wide = TaughtPiece(text="12", size=2, top={"12": -0.1, "13": -3.0})
+    mixed = row.model_copy(update={"top_logprobs": (wide, *others[1:])})
+    edited = row.model_copy(update={"answer": "12 cm"})
+    rows = [row, mixed, edited, row.model_copy(update={"top_logprobs": ()})]
+    encoded, left_out = tokenise(rows, Recipe(method="logits"), Tokenizer(tiny_base))
+    assert not left_out
+    assert [row.aligned for row in encoded] == [5, 3, 3, 0], "the end is never the teacher's"
+    for row_ in encoded:
+        assert len(row_.teacher) == len(row_.answer) == 6
+        assert row_.teacher[-1] == ((row_.answer[-1], 0.0),)
+    assert encoded[1].teacher[0] == ((encoded[1].answer[0], 0.0),)
+    assert share_taught(encoded) == pytest.approx(11 / 24)
+    with pytest.raises(InvalidRequestError, match="probabilities of a teacher"):
+        share_taught(encoded[3:])
+
+
+@given(
+    st.lists(st.sampled_from(["a", "12", "年", "假", "🥚", " ", "é"]), min_size=1, max_size=12),
+    st.data(),
+)
+def test_tokens_are_matched_by_their_bytes(pieces: list[str], data: st.DataObject) -> None:
+    """A tokenizer that gives a character, or each byte of it, or several characters."""
+    text = "".join(pieces)
+    told: list[tuple[int, int]] = []
+    expected: list[tuple[int, int]] = []
+    at = 0
+    for piece in pieces:
+        end = at + len(piece.encode())
+        whole = len(piece) > 1 or data.draw(st.booleans())
+        told += [(at, end)] if whole else [(at, end)] * (end - at)
+        expected += [(at, end)] if whole else [(byte, byte + 1) for byte in range(at, end)]
+        at = end
+    assert byte_spans(told) == tuple(expected)
+    assert at == len(text.encode())
+
+
+def test_tokens_that_share_a_character_have_no_place() -> None:
+    assert byte_spans([(0, 3), (0, 3), (3, 4)]) == ((0, 0), (0, 0), (3, 4))
+    assert byte_spans([(0, 4), (1, 4), (4, 5)]) == ((0, 0), (1, 1), (4, 5))

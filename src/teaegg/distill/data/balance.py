@@ -15,6 +15,8 @@ from teaegg.retrieval.query import Language
 
 _SHAPED: tuple[RowKind, ...] = ("unanswerable", "adversarial")
 _GENERAL: tuple[RowKind, ...] = ("out_of_scope", "replay")
+_BROUGHT_SHARE = 0.5
+"""Of all rows: what people ask most must not crowd out that nothing is said, hidden orders and the like."""
 
 
 def balanced(
@@ -25,6 +27,7 @@ def balanced(
     language: Language,
     known: Collection[str] = (),
     known_share: float = 1.0,
+    brought: Sequence[Asked] = (),
     seed: int,
 ) -> list[Asked]:
     """`total` items as far as there are so many, shared out by `weights`, in an order of `seed`.
@@ -32,7 +35,8 @@ def balanced(
     Within a kind documents take turns. Of the items in `known` (the student answers them already) at
     most `known_share` of a kind's rows are taken. Unanswerable and adversarial ones are made from
     questions that are not used otherwise, or else from used ones: the same question with and without
-    its passage is a good lesson too.
+    its passage is a good lesson too. Of what people `brought` at most half of the rows are taken, and
+    as many more as the others leave room for.
     """
     generator = random.Random(f"balance {seed}")  # noqa: S311 -- an order, not a secret
     pools: dict[RowKind, list[Asked]] = {
@@ -42,8 +46,10 @@ def balanced(
     answerable = [item for pool in pools.values() for item in pool if item.kind != "follow_up"]
     available: dict[RowKind, int] = {kind: len(pool) for kind, pool in (pools | general).items()}
     available |= dict.fromkeys(_SHAPED, len(answerable))
-    counts = shared_out(total, weights, available)
-    chosen: list[Asked] = []
+    room = total - sum(shared_out(total, weights, available).values())
+    most = max(int(total * _BROUGHT_SHARE), room)
+    chosen = _in_turns(brought, generator)[:most]
+    counts = shared_out(total - len(chosen), weights, available)
     for kind in ASKED:
         chosen += _least_known(pools[kind], counts.get(kind, 0), known, known_share)
     used = {item.id for item in chosen}

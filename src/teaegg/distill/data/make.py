@@ -12,6 +12,7 @@ from typing import Any
 from teaegg.core.clock import Clock
 from teaegg.core.documents import Document, Passage
 from teaegg.core.errors import InvalidRequestError
+from teaegg.core.ids import text_hash
 from teaegg.core.scenes import Scene
 from teaegg.distill.data.asking import Asking
 from teaegg.distill.data.balance import balanced
@@ -22,13 +23,17 @@ from teaegg.distill.data.manifest import Manifest, Stage, read_manifest, stage_f
 from teaegg.distill.data.quiz import FILE_NAME as QUIZ_FILE
 from teaegg.distill.data.quiz import Student, quiz
 from teaegg.distill.data.records import Asked, Rejected, Side, SplitDocument
-from teaegg.distill.data.shape import Shaper, Shelf
+from teaegg.distill.data.shape import NO_PIECES, Shaper, Shelf
 from teaegg.distill.data.shares import weights_of
 from teaegg.distill.data.split import split_documents
 from teaegg.distill.data.stages import Made, OnProgress, Workbench
+from teaegg.distill.exchange.checks import checked, giving_way
+from teaegg.distill.exchange.dataset import IMPORTED_FILE, ImportedUse, imported_use
+from teaegg.distill.exchange.grounding import grounded
 from teaegg.distill.lines import read_lines
-from teaegg.distill.rows import ROW_SHAPE, Row, RowKind, rows_hash
+from teaegg.distill.rows import ROW_SHAPE, Row, RowKind, read_rows, rows_hash
 from teaegg.distill.teachers.base import Teacher
+from teaegg.distill.teachers.replies import Pieces, RememberingTeacher
 
 _ASKED_FOR_EACH = 2
 """Questions asked for each row wanted: about half do not survive verifying and cleaning."""
@@ -41,7 +46,8 @@ MOST_QUIZZED = 200
 @dataclass(frozen=True, slots=True)
 class DatasetReport:
     """What came of it. `edited` are stages whose files were changed by hand and kept; `advice` says
-    what would make the dataset better; `known` counts quizzed items that the student knew."""
+    what would make the dataset better; `known` counts quizzed items that the student knew;
+    `imported` is None where nobody brought rows."""
 
     folder: Path
     manifest: Manifest
@@ -52,6 +58,7 @@ class DatasetReport:
     quizzed: int
     known: int
     advice: tuple[str, ...]
+    imported: ImportedUse | None = None
 
 
 async def make_dataset(
@@ -113,8 +120,9 @@ class _Making:
             self._clean(proved, exam=False),
         )
         known, quizzed = await self._quiz(student, clean[:most_quizzed])
-        rows = await self._shape(await self._balance(clean, known))
         exam = await self._exam()
+        brought = await self._brought(exam)
+        rows = await self._shape(await self._balance(clean, brought, known))
         told = {name for row in (*rows, *exam) for name in row.documents}
         learned = {item.document for item in self._split}
         # Every file is of this run now, so nothing else is told of any more.
@@ -247,11 +255,37 @@ class _Making:
         )
         return {result.id for result in results if result.right}, len(results)
 
-    async def _balance(self, clean: Sequence[Asked], known: set[str]) -> list[Asked]:
+    async def _brought(self, exam: Sequence[Row]) -> list[Asked] | None:
+        """What people brought, tied to the training documents and checked; None where nobody did."""
+        path, scene = self._bench.folder / IMPORTED_FILE, self._scene
+        if not path.is_file():
+            # What an earlier run made of a file that is gone is not learned from any more.
+            self._bench.drop("brought")
+            return None
+        rows = list(read_rows(path))
+
+        async def make() -> Made[Asked]:
+            sides = {item.document: item.side for item in self._split}
+            tied = await grounded(rows, self._corpus, sides, partial(self._on_progress, "brought"))
+            shelf, texts = await self._shelf("training"), await self._exam_texts()
+            return await asyncio.to_thread(
+                checked, tied, shelf.passages, scene, exam_texts=texts, exam=exam
+            )
+
+        settings = [scene.language, scene.data.personal_data, rows_hash(rows)]
+        return await self._stage("brought", Asked, settings, ("split", "exam"), make)
+
+    async def _balance(
+        self, clean: Sequence[Asked], brought: Sequence[Asked] | None, known: set[str]
+    ) -> list[Asked]:
         scene = self._scene
 
         async def make() -> Made[Asked]:
-            return Made(self._chosen(clean, scene.rows, known))
+            left = await asyncio.to_thread(giving_way, clean, brought or ())
+            chosen = self._chosen(left.records, scene.rows, known, brought or ())
+            taken = {item.id for item in chosen}
+            spare = [_spare(item) for item in brought or () if item.id not in taken]
+            return Made(chosen, (*left.rejected, *spare))
 
         settings = {
             "rows": scene.rows,
@@ -261,9 +295,16 @@ class _Making:
             "known_share": scene.data.known_share,
             "seed": scene.exam.seed,
         }
-        return await self._stage("balanced", Asked, settings, ("clean",), make)
+        before: tuple[Stage, ...] = ("clean",) if brought is None else ("clean", "brought")
+        return await self._stage("balanced", Asked, settings, before, make)
 
-    def _chosen(self, items: Sequence[Asked], total: int, known: set[str]) -> list[Asked]:
+    def _chosen(
+        self,
+        items: Sequence[Asked],
+        total: int,
+        known: set[str],
+        brought: Sequence[Asked] = (),
+    ) -> list[Asked]:
         return balanced(
             items,
             self._weights,
@@ -271,25 +312,34 @@ class _Making:
             language=self._scene.language,
             known=known,
             known_share=self._scene.data.known_share,
+            brought=brought,
             seed=self._scene.exam.seed,
         )
 
     async def _shape(self, items: Sequence[Asked]) -> list[Row]:
-        settings = {
+        settings: dict[str, Any] = {
             "style": self._scene.style,
             "distractors": self._scene.data.distractors,
             "personal": self._scene.data.personal_data,
             "seed": self._scene.exam.seed,
         }
 
+        teacher = self._teacher
+        pieces = teacher.pieces() if isinstance(teacher, RememberingTeacher) else {}
+        if pieces:
+            settings["pieces"] = text_hash(repr(sorted(pieces.items())))
+
         async def make() -> Made[Row]:
-            return await self._shaped(items, "training", "rows")
+            return await self._shaped(items, "training", "rows", pieces)
 
         return await self._stage("rows", Row, settings, ("split", "balanced"), make)
 
-    async def _shaped(self, items: Sequence[Asked], side: Side, stage: Stage) -> Made[Row]:
+    async def _shaped(
+        self, items: Sequence[Asked], side: Side, stage: Stage, pieces: Pieces = NO_PIECES
+    ) -> Made[Row]:
         seed = self._scene.exam.seed
-        shaper = Shaper(self._scene, self._corpus, await self._shelf(side), seed=seed)
+        shelf = await self._shelf(side)
+        shaper = Shaper(self._scene, self._corpus, shelf, seed=seed, pieces=pieces)
         rows: list[Row] = []
         rejected: list[Rejected] = []
         for start in range(0, len(items), _SHAPED_AT_A_TIME):
@@ -365,6 +415,7 @@ class _Making:
             quizzed=quizzed,
             known=known,
             advice=self._advice(rows, exam),
+            imported=imported_use(self._bench.folder),
         )
 
     def _advice(self, rows: Sequence[Row], exam: Sequence[Row]) -> tuple[str, ...]:
@@ -385,6 +436,11 @@ class _Making:
                 f"{'; '.join(quarantined[:3])}. `teaegg failures` says why."
             )
         return tuple(advice)
+
+
+def _spare(item: Asked) -> Rejected:
+    reason = "half of the rows are imported ones already; a scene with more `rows` takes more"
+    return Rejected(stage="balanced", reason=reason, item=item)
 
 
 def _plain(scene: Scene) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
@@ -15,9 +15,9 @@ from teaegg.core.ids import content_hash
 from teaegg.distill.lines import write_text
 
 FILE_NAME = "dataset.json"
-Stage = Literal["split", "asked", "verified", "clean", "balanced", "rows", "exam"]
-STAGES: tuple[Stage, ...] = ("split", "asked", "verified", "clean", "balanced", "rows", "exam")
-_NUMBERED: tuple[Stage, ...] = STAGES[:5]
+Stage = Literal["split", "asked", "verified", "clean", "brought", "balanced", "rows", "exam"]
+STAGES: tuple[Stage, ...] = get_args(Stage)
+_NUMBERED: tuple[Stage, ...] = ("split", "asked", "verified", "clean", "balanced")
 
 
 class StageRecord(BaseModel):

@@ -42,7 +42,8 @@ class Asked(_Record):
     """A question with its answer and the proof. Each line of `answer` is one finding.
 
     `proofs` are what an unanswerable question may not be shown. `earlier` is the question and the
-    answer that a follow-up follows. `note` says what a stage changed.
+    answer that a follow-up follows. `note` says what a stage changed. `rejected` is a worse answer
+    that came with a row that people brought.
     """
 
     id: str = Field(min_length=1)
@@ -53,6 +54,7 @@ class Asked(_Record):
     earlier: tuple[str, str] | None = None
     teacher: str = ""
     note: str = ""
+    rejected: str = ""
 
     @property
     def documents(self) -> tuple[str, ...]:

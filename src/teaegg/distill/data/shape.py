@@ -21,6 +21,7 @@ from teaegg.distill.data.corpus import Corpus
 from teaegg.distill.data.general import hidden_orders, replay_texts
 from teaegg.distill.data.records import Asked, Rejected
 from teaegg.distill.rows import Row, Turn
+from teaegg.distill.teachers.replies import Pieces
 from teaegg.models.base import Message
 from teaegg.retrieval.query import Language, language_of
 from teaegg.retrieval.reading_prompt import ShownPassage, not_said, reading_messages
@@ -30,6 +31,8 @@ _MOST_CHARACTERS = 1800
 """Of all passages of a prompt together, in Chinese characters: a row stays near 2,000 tokens."""
 _SHORTEST_TELLING = 2
 """Answers of fewer characters stand in passages by chance; for them only the right one is kept out."""
+
+NO_PIECES: Pieces = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,12 +46,21 @@ class Shelf:
 class Shaper:
     """Makes rows of one side: nothing of the other is ever shown."""
 
-    def __init__(self, scene: Scene, corpus: Corpus, shelf: Shelf, *, seed: int) -> None:
+    def __init__(
+        self,
+        scene: Scene,
+        corpus: Corpus,
+        shelf: Shelf,
+        *,
+        seed: int,
+        pieces: Pieces = NO_PIECES,
+    ) -> None:
         self._scene = scene
         self._corpus = corpus
         self._shelf = shelf
         self._names = sorted(shelf.passages)
         self._seed = seed
+        self._pieces = pieces
 
     async def row(self, item: Asked) -> Row | Rejected:
         """The row of an item, or why there is none."""
@@ -99,6 +111,8 @@ class Shaper:
             turns=turns,
             answer=answer,
             documents=documents,
+            rejected=self._readable(item.rejected),
+            top_logprobs=self._pieces.get((item.question, answer), ()),
             teacher=item.teacher,
         )
 

@@ -90,6 +90,14 @@ class Workbench:
         self._note(stage, inputs, made)
         return list(made.records)
 
+    def drop(self, stage: Stage) -> None:
+        """Remove what a stage left: what it was made from is not there any more."""
+        for name in (stage_file(stage), rejects_file(stage)):
+            (self.folder / name).unlink(missing_ok=True)
+        if stage in self.manifest.stages:
+            stages = {name: made for name, made in self.manifest.stages.items() if name != stage}
+            self.describe(stages=stages)
+
     def describe(self, **values: Any) -> None:
         """Put `values` into the manifest and write it."""
         self.manifest = self.manifest.model_copy(update=values)

@@ -11,6 +11,7 @@ from teaegg.core.widths import text_width
 from teaegg.distill.data.editing import read_stage
 from teaegg.distill.data.manifest import STAGES, Manifest, Stage, stage_file
 from teaegg.distill.data.records import SplitDocument
+from teaegg.distill.exchange.dataset import ImportedUse, imported_use
 from teaegg.distill.rows import Row
 
 _QUANTILES = (0.5, 0.9, 1.0)
@@ -28,7 +29,8 @@ class Lengths:
 @dataclass(frozen=True, slots=True)
 class Statistics:
     """`records` counts the lines of each file; `sources` the rows that were taught by a document,
-    by title; `rejected` maps a stage to reasons and their number. `sample` are some rows."""
+    by title; `rejected` maps a stage to reasons and their number; `imported` says what became of rows
+    that people brought. `sample` are some rows."""
 
     records: Mapping[Stage, int]
     kinds: Mapping[str, int]
@@ -37,6 +39,7 @@ class Statistics:
     answers: Lengths
     rejected: Mapping[Stage, Mapping[str, int]]
     sample: tuple[Row, ...]
+    imported: ImportedUse | None = None
 
 
 def statistics(folder: Path, manifest: Manifest, *, sample: int = 5) -> Statistics:
@@ -55,6 +58,7 @@ def statistics(folder: Path, manifest: Manifest, *, sample: int = 5) -> Statisti
             stage: record.rejected for stage, record in manifest.stages.items() if record.rejected
         },
         sample=tuple(rows[:: max(1, len(rows) // sample)][:sample]) if sample else (),
+        imported=imported_use(folder),
     )
 
 

@@ -6,8 +6,12 @@ import json
 from collections.abc import Iterator, Sequence
 from itertools import accumulate
 
+from teaegg.distill.rows import TaughtPiece
 from teaegg.distill.teachers.base import Taught
 from teaegg.distill.teachers.replies import TokenChances
+
+_NO_TEXT = "\ufffd"
+"""What a server says for a token that is part of a character."""
 
 
 def chances_of_answers(
@@ -29,6 +33,58 @@ def chances_of_answers(
         found.append(tuple(_within(tokens, ends, first, last)) if at >= 0 else ())
         start = max(start, at + length)
     return tuple(found)
+
+
+def pieces_of_answer(answer: str, tokens: Sequence[TokenChances]) -> tuple[TaughtPiece, ...]:
+    """The answer in the tokens in which it was written; together they have its bytes.
+
+    A token that also holds a sign of the JSON around the answer is cut to the answer and loses its
+    probabilities, which are of something else. Empty where JSON spells the answer otherwise (a quotation
+    mark, a line feed), or where it is not plain at which byte of its first token it begins.
+    """
+    said = answer.encode()
+    tokens = [token for token in tokens if token.size]
+    if not tokens or json.dumps(answer, ensure_ascii=False)[1:-1] != answer:
+        return ()
+    spare = sum(token.size for token in tokens) - len(said)
+    leads = [
+        lead
+        for lead in range(min(spare, tokens[0].size - 1) + 1)
+        if spare - lead < tokens[-1].size and _spells(tokens, said, lead)
+    ]
+    return tuple(_pieces(tokens, said, leads[0])) if len(leads) == 1 else ()
+
+
+def _spells(tokens: Sequence[TokenChances], said: bytes, lead: int) -> bool:
+    """Whether the tokens from byte `lead` on are `said`, as far as their texts tell."""
+    start = -lead
+    for token in tokens:
+        if _NO_TEXT not in token.token:
+            text = token.token.encode()
+            shown = text[max(0, -start) : max(0, len(said) - start)]
+            if said[max(0, start) :][: len(shown)] != shown:
+                return False
+        start += token.size
+    return True
+
+
+def _pieces(tokens: Sequence[TokenChances], said: bytes, lead: int) -> Iterator[TaughtPiece]:
+    start = -lead
+    for token in tokens:
+        first, last = max(0, start), min(len(said), start + token.size)
+        whole = last - first == token.size
+        yield TaughtPiece(
+            text=said[first:last].decode(errors="replace"),
+            size=last - first,
+            top=_likely(token) if whole else {},
+        )
+        start += token.size
+
+
+def _likely(token: TokenChances) -> dict[str, float]:
+    """By text; parts of characters have none, and could not be told from each other."""
+    likely = {text: score for text, score in token.top if _NO_TEXT not in text}
+    return {token.token: token.logprob, **likely} if _NO_TEXT not in token.token else likely
 
 
 def _spell(tokens: Sequence[TokenChances], ends: Sequence[int], content: bytes) -> bool:

@@ -7,16 +7,19 @@ from collections import defaultdict
 
 from teaegg.core.clock import Clock
 from teaegg.core.errors import ModelError
+from teaegg.distill.rows import TaughtPiece
 from teaegg.distill.teachers.base import Lesson, Taught, Teacher
+from teaegg.distill.teachers.chances import pieces_of_answer
 from teaegg.distill.teachers.lesson_prompt import check_lesson, lesson_hash
 from teaegg.distill.teachers.recording import Record, Recording
-from teaegg.distill.teachers.replies import Reply, ReplyingTeacher
+from teaegg.distill.teachers.replies import Pieces, Reply, ReplyingTeacher
 
 _SHOWN_HEX_DIGITS = 12
 
 
 class RecordedTeacher:
-    """Keeps `Teacher` and `ReplyingTeacher`. Without `teacher` only what is recorded can be taught."""
+    """Keeps `Teacher`, `ReplyingTeacher` and `RememberingTeacher`. Without `teacher` only what is
+    recorded can be taught."""
 
     def __init__(self, recording: Recording, clock: Clock, teacher: Teacher | None = None) -> None:
         self._recording = recording
@@ -47,6 +50,16 @@ class RecordedTeacher:
         async with self._asking[name]:
             known = self._recording.answer(name, self._teacher.fingerprint)
             return known.reply if known else await self._asked(name, lesson, self._teacher)
+
+    def pieces(self) -> Pieces:
+        found: dict[tuple[str, str], tuple[TaughtPiece, ...]] = {}
+        for record in self._recording.records():
+            reply = record.reply
+            for taught, tokens in zip(reply.taught, reply.chances, strict=False):
+                answer = taught.answer.strip()
+                if made := pieces_of_answer(answer, tokens):
+                    found[taught.question.strip(), answer] = made
+        return found
 
     async def close(self) -> None:
         if self._teacher:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal, Protocol, runtime_checkable
 
 from teaegg.core.errors import LessonError, TeachingStoppedError
+from teaegg.distill.rows import TaughtPiece
 from teaegg.distill.teachers.base import Lesson, Taught, Teacher
 
 Reason = Literal[
@@ -30,6 +32,10 @@ Reason = Literal[
 """Why a call came to nothing. `refused`: the model would not; `refused_request`: the endpoint;
 `protocol`: no answer of the OpenAI protocol; `cut`: longer than was allowed; `failures`: too many
 in a row."""
+
+
+Pieces = Mapping[tuple[str, str], tuple[TaughtPiece, ...]]
+"""(question, answer) → the tokens in which a teacher wrote the answer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,4 +111,13 @@ class ReplyingTeacher(Teacher, Protocol):
 
     async def reply(self, lesson: Lesson) -> Reply:
         """Raises TeachingStoppedError only where nothing was sent."""
+        ...
+
+
+@runtime_checkable
+class RememberingTeacher(Teacher, Protocol):
+    """A teacher that knows how likely it found what it answered."""
+
+    def pieces(self) -> Pieces:
+        """Of every answer whose probabilities were asked for."""
         ...

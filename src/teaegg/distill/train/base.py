@@ -29,7 +29,8 @@ class Training:
     """A finished run. `adapter` is a PEFT folder (adapter_config.json, adapter_model.safetensors).
 
     `held_out_losses` are (step, loss); `left_out` maps row id to why it was not learned from;
-    `stopped` says why the run ended: "done", "early" (no more gain) or "minutes".
+    `stopped` says why the run ended: "done", "early" (no more gain) or "minutes". `taught_share` is the
+    share of answer tokens (0 to 1) at which a teacher's probabilities were learned; None but for `logits`.
     """
 
     adapter: Path
@@ -43,6 +44,7 @@ class Training:
     left_out: dict[str, str]
     stopped: str
     peak_memory_mib: float
+    taught_share: float | None = None
 
 
 class Trainer(Protocol):

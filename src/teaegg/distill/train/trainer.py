@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -33,7 +34,7 @@ from teaegg.distill.train.plan import Plan, Step, make_plan
 from teaegg.distill.train.record import finished_run, peak_memory_mib, write_record
 from teaegg.distill.train.schedule import learning_rate_share, share_done
 from teaegg.distill.train.student import Student
-from teaegg.distill.train.tokens import Tokenizer, tokenise
+from teaegg.distill.train.tokens import Tokenizer, share_taught, tokenise
 from teaegg.distill.train.workers import Workers
 
 _CHECKPOINT_SECONDS = 60.0
@@ -55,6 +56,7 @@ class LoRATrainer:
         if finished := finished_run(folder, recipe, base=base_hash, dataset=dataset):
             return finished
         encoded, left_out = tokenise(rows, recipe, Tokenizer(base))
+        taught_share = share_taught(encoded) if recipe.method == "logits" else None
         plan = make_plan(encoded, recipe)
         folder.mkdir(parents=True, exist_ok=True)
         identity = text_hash(f"{base_hash} {dataset} {recipe.hash}")
@@ -74,7 +76,7 @@ class LoRATrainer:
             if checkpoint is not None:
                 run.go_on_from(checkpoint)
             run.all_steps(tell)
-        training = run.finished(left_out)
+        training = replace(run.finished(left_out), taught_share=taught_share)
         write_record(training, recipe, folder, base=base_hash, dataset=dataset, plan=plan)
         remove_checkpoint(folder)
         return training

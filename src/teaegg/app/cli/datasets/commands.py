@@ -27,7 +27,7 @@ StageName = Annotated[
     typer.Option(
         "--stage",
         metavar="STAGE",
-        help="Of which file: split, asked, verified, clean, balanced, rows or exam.",
+        help="Of which file: split, asked, verified, clean, brought, balanced, rows or exam.",
     ),
 ]
 
@@ -48,7 +48,7 @@ def make(
     as_json: Json = False,
 ) -> None:
     """Make training rows of a scene's documents, stage by stage; what did not change is not redone."""
-    from dataclasses import replace
+    from dataclasses import asdict, replace
 
     from teaegg.distill.data.quiz import ChatStudent
     from teaegg.scenes.reading import read_scene
@@ -82,6 +82,7 @@ def make(
                     "edited": list(report.edited),
                     "quizzed": report.quizzed,
                     "known": report.known,
+                    "imported": asdict(report.imported) if report.imported else None,
                     "advice": list(report.advice),
                 }
             )
@@ -217,6 +218,7 @@ def stats(
                 "prompts": asdict(found.prompts),
                 "answers": asdict(found.answers),
                 "rejected": {stage: dict(why) for stage, why in found.rejected.items()},
+                "imported": asdict(found.imported) if found.imported else None,
                 "sample": rows,
             }
             write_json(told)

@@ -13,12 +13,14 @@ if TYPE_CHECKING:
     from teaegg.distill.data.make import DatasetReport
     from teaegg.distill.data.manifest import Stage
     from teaegg.distill.data.statistics import Lengths, Statistics
+    from teaegg.distill.exchange.dataset import ImportedUse
 
 _WORDS = {
     "split": "Dividing documents",
     "asked": "Asking",
     "verified": "Verifying",
     "clean": "Cleaning",
+    "brought": "Looking up imported rows",
     "balanced": "Quizzing the student",
     "rows": "Shaping rows",
     "exam": "Making the exam",
@@ -68,12 +70,26 @@ class MakingScreen:
         )
         rows = ((kind, str(count)) for kind, count in sorted(report.kinds.items()))
         write_table(("kind", "rows"), rows, empty="There are no rows.")
+        tell_imported(report.imported)
         if report.quizzed:
             say(f"The student was asked {report.quizzed} questions and knew {report.known}.")
         if report.edited:
             note(f"Changed by hand and kept: {', '.join(report.edited)}.")
         for advice in report.advice:
             note(advice)
+
+
+def tell_imported(use: ImportedUse | None) -> None:
+    """How many of the rows that people brought are learned from, and why the others are not."""
+    if use is None:
+        return
+    say(
+        f"Imported: {use.brought} rows, {use.used} of them used, "
+        f"{sum(use.left_out.values())} left out"
+        + (f", {use.waiting} wait for the next `teaegg data make`." if use.waiting else ".")
+    )
+    for reason, count in use.left_out.items():
+        say(f"  {count}: {reason}")
 
 
 def show_record(record: Any) -> None:
@@ -99,6 +115,7 @@ def show_record(record: Any) -> None:
 def show_statistics(found: Statistics) -> None:
     rows = ((stage, str(count)) for stage, count in found.records.items())
     write_table(("file", "records"), rows, empty="There are no files yet.")
+    tell_imported(found.imported)
     say()
     whole = sum(found.kinds.values()) or 1
     kinds = ((kind, str(count), f"{count / whole:.1%}") for kind, count in found.kinds.items())

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from teaegg.app.cli.datasets.screen import tell_imported
 from teaegg.app.cli.options import As, Json
 from teaegg.app.cli.output import note, say, write_json
 from teaegg.app.cli.session import acting, run
@@ -69,11 +70,15 @@ def distill(
 
 def distilled_record(distilled: Distilled, *, released: bool) -> dict[str, Any]:
     """What came of it, as JSON."""
+    from dataclasses import asdict
+
     from teaegg.app.records import shown_expert
 
+    imported = distilled.dataset.imported
     return {
         "expert": shown_expert(distilled.record),
         "rows": distilled.dataset.rows,
+        "imported": asdict(imported) if imported else None,
         "exam_items": distilled.dataset.exam_rows,
         "training": dict(distilled.record.training),
         "released": released,
@@ -86,6 +91,9 @@ def show_distilled(distilled: Distilled, *, released: bool) -> None:
     record, run_ = distilled.record, distilled.made.training
     name = f"{record.expert.scene} ({record.id[:12]})"
     say(f"{name}: {run_.rows} rows learned, {distilled.seconds / 60:.0f} min in all.")
+    tell_imported(distilled.dataset.imported)
+    if run_.taught_share is not None:
+        say(f"The teacher's probabilities fit {run_.taught_share:.0%} of the answer tokens.")
     exam = distilled.made.comparison
     if exam is None:
         note("There were no exam documents: nothing says yet whether it is any good.")

@@ -72,6 +72,8 @@ def _show(training: Training) -> None:
         f"{training.rows} rows in {training.steps} steps{reason}, {training.seconds:.0f} s at "
         f"{training.tokens_per_second:.0f} tokens/s{held_out}."
     )
+    if training.taught_share is not None:
+        say(f"The teacher's probabilities fit {training.taught_share:.0%} of the answer tokens.")
     say(f"Adapter: {training.adapter}")
     for row, why in list(training.left_out.items())[:_SHOWN_LEFT_OUT]:
         note(f"  left out: {row}: {why}")
