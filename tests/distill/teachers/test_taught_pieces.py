@@ -14,7 +14,7 @@ from tests.distill.data.corpora import MemoryCorpus, scene
 from teaegg.core.clock import SystemClock
 from teaegg.distill.data.make import make_dataset
 from teaegg.distill.rows import Row, read_rows
-from teaegg.distill.teachers.base import Lesson
+from teaegg.distill.teachers.base import Lesson, Taught
 from teaegg.distill.teachers.chances import chances_of_answers, pieces_of_answer
 from teaegg.distill.teachers.recorded import RecordedTeacher
 from teaegg.distill.teachers.recording import Recording
@@ -116,3 +116,10 @@ async def test_files_of_rows_without_chances_are_still_read(tmp_path: Path) -> N
         ' "answer": "!", "top_logprobs": []}'
     )
     assert row.top_logprobs == ()
+
+
+def test_white_space_that_a_server_took_off_its_answer_is_passed_over() -> None:
+    tokens = [token(text) for text in ("\n", "    ", '{"', "answer", '": "', "十五", '天"}')]
+    taught = Taught("lookup", "几天？", "十五天", (), "teacher")
+    (found,) = chances_of_answers('{"answer": "十五天"}', tokens, [taught])
+    assert [each.token for each in found] == ["十五", '天"}']

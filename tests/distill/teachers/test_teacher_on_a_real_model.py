@@ -8,11 +8,21 @@ from typing import Any
 
 import pytest
 from pydantic import SecretStr
+from tests.training_extra import MISSING
 
 from teaegg.core.clock import SystemClock
 from teaegg.core.errors import LessonError, TeachingStoppedError
 from teaegg.core.settings import TeacherSettings
+from teaegg.distill.recipe import Recipe
+from teaegg.distill.rows import Row, Turn
+from teaegg.distill.teachers.base import Taught
+from teaegg.distill.teachers.calling import Caller, Heard
+from teaegg.distill.teachers.chances import chances_of_answers, pieces_of_answer
+from teaegg.distill.teachers.dialect import Dialect
 from teaegg.distill.teachers.endpoint import EndpointTeacher
+from teaegg.distill.train.base_weights import base_folder
+from teaegg.distill.train.tokens import Tokenizer, tokenise
+from teaegg.models.endpoint import Endpoint
 
 _SPEC = importlib.util.spec_from_file_location(
     "model_servers_for_teachers", Path(__file__).parents[2] / "models" / "model_servers.py"
@@ -49,3 +59,38 @@ async def test_a_real_server_teaches_what_its_model_can(make_lesson: Any) -> Non
         with pytest.raises(TeachingStoppedError, match="refused the key"):
             await wrong.teach(make_lesson(3))
         await wrong.close()
+
+
+@pytest.mark.skipif(bool(MISSING), reason="needs pip install 'teaegg[train]'")
+async def test_a_real_server_tells_its_chances_and_the_base_learns_them_where_tokens_agree() -> (
+    None
+):
+    """The bundled model is both. The grammar makes it spell what it must say in tokens of its choice,
+    not always those of the tokenizer: the other places are learned from the answer alone."""
+    answer = "每180天更换一次 password，不得少于12位"
+    schema = {
+        "type": "object",
+        "properties": {"answer": {"const": answer}},
+        "required": ["answer"],
+        "additionalProperties": False,
+    }
+    with servers.chat_server() as address:
+        endpoint = Endpoint("teacher", address, "gemma", 240)
+        caller = Caller(endpoint, SecretStr(servers.KEY), SystemClock(), outside=False)
+        wanted = Dialect().parameters(schema, answer_tokens=64, temperature=0, logprobs=5)
+        heard = await caller.call([{"role": "user", "content": "密码多久换？"}], wanted)
+        await caller.close()
+    assert isinstance(heard, Heard)
+    taught = Taught("lookup", "密码多久换？", answer, (), "gemma")
+    (tokens,) = chances_of_answers(heard.content, heard.tokens, [taught])
+    row = Row(
+        id="r",
+        kind="lookup",
+        turns=(Turn(role="user", content="密码多久换？"),),
+        answer=answer,
+        top_logprobs=pieces_of_answer(answer, tokens),
+    )
+    tokenizer = Tokenizer(base_folder(None))
+    ((encoded,), _) = tokenise([row], Recipe(method="logits"), tokenizer)
+    assert "".join(piece.text for piece in row.top_logprobs) == answer
+    assert len(encoded.answer) / 2 < encoded.aligned < len(encoded.answer), "not the end"

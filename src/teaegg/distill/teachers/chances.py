@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
-from itertools import accumulate
+from itertools import accumulate, dropwhile
 
 from teaegg.distill.rows import TaughtPiece
 from teaegg.distill.teachers.base import Taught
@@ -20,8 +20,11 @@ def chances_of_answers(
     """For each of `taught` the tokens in which its answer was written, in order.
 
     An answer that does not stand in `content` as it is (it was restored or put in) has none. Empty
-    when the tokens do not spell `content`; marks of the end may follow.
+    when the tokens do not spell `content`; white space that the server took off may go before it (so
+    llama.cpp does), marks of the end may follow.
     """
+    if not content[:1].isspace():
+        tokens = list(dropwhile(lambda token: token.token.isspace(), tokens))
     ends = list(accumulate(token.size for token in tokens))
     if not _spell(tokens, ends, content.encode()):
         return ()
