@@ -193,7 +193,7 @@ async def answers_of(
         examinee,
         home / f"answers-{name}.jsonl",
         max_tokens=ANSWER_TOKENS,
-        one_line=True,
+        lines=1,
         tell=lambda done, total: progress.step(),
     )
 

@@ -58,7 +58,7 @@ async def test_an_examinee_that_does_not_end_is_stopped_after_its_first_line(
     tmp_path: Path,
 ) -> None:
     chat = ScriptedChat("\n甲是对的\n乙\n丙")
-    said = await sit([item(0)], chat, tmp_path / "a.jsonl", max_tokens=99, one_line=True)
+    said = await sit([item(0)], chat, tmp_path / "a.jsonl", max_tokens=99, lines=1)
     assert said == {"i0": "甲是对的"}
 
 
@@ -85,3 +85,12 @@ def test_of_several_forms_the_one_that_serves_the_examinee_counts_cut_where_it_h
 def test_an_examinee_whose_answers_have_several_lines_is_not_cut() -> None:
     asked = [Item("i", "lookup", (), ("甲\n乙",), "d")]
     assert best_form(asked, [{"i": "甲\n乙"}]) == {"i": "甲\n乙"}
+
+
+async def test_an_examinee_may_have_as_many_lines_as_the_longest_right_answer(
+    tmp_path: Path,
+) -> None:
+    chat = ScriptedChat("甲\n乙\n丙\n丁")
+    assert await sit([item(0)], chat, tmp_path / "a.jsonl", max_tokens=99, lines=2) == {
+        "i0": "甲\n乙"
+    }

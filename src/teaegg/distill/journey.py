@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import json
 import shutil
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -25,6 +25,7 @@ from teaegg.distill.lines import write_text
 from teaegg.distill.recipe import Recipe
 from teaegg.distill.rows import Row, rows_hash
 from teaegg.distill.train.base import Progress, Trainer, Training
+from teaegg.evals.reading import reading_score
 from teaegg.evals.sitting import Comparison, Item, best_form, compare, sit
 from teaegg.models.adapters.server import AdapterServer
 from teaegg.models.base import Message
@@ -36,6 +37,8 @@ _CONTEXT_TOKENS = 4096
 _CANDIDATE = "candidate"
 _PROVED_WITH = 4
 """Prompts with which an export is compared to the trained model."""
+_TRIED_WITH = 12
+"""Items that the base answers in every form, to see which serves it."""
 Prompt = Sequence[Message]
 JourneyStep = Literal["exporting", "examining", "examining the base"]
 
@@ -137,8 +140,8 @@ class Journey:
     ) -> Comparison | None:
         """Both sit the same items through the engine that serves them.
 
-        The base is asked behind the expert's chat template and, since it may never have learned
-        that one, as plain text: what it is compared with is the better of the two.
+        The base may never have learned the expert's chat template: it is asked as plain text
+        where that serves it better.
         """
         if not exam:
             return None
@@ -158,19 +161,38 @@ class Journey:
                 max_tokens=ANSWER_TOKENS,
                 tell=partial(telling.step, "examining"),
             )
-            said = [
-                await sit(
-                    items,
-                    server.chat(None, form),
-                    answers / f"base-{form.name}.jsonl",
-                    max_tokens=ANSWER_TOKENS,
-                    tell=partial(telling.step, "examining the base"),
-                )
-                for form in (template, plain)
-            ]
+            baseline = await self._base_said(items, server, (template, plain), answers, telling)
         finally:
             await server.close()
-        return compare(items, candidate, best_form(items, said), seed=1)
+        return compare(items, candidate, best_form(items, [baseline]), seed=1)
+
+    async def _base_said(
+        self,
+        items: Sequence[Item],
+        server: AdapterServer,
+        forms: Sequence[ChatTemplate],
+        answers: Path,
+        telling: Telling,
+    ) -> Mapping[str, str]:
+        """In the form in which it answers a few of the items best."""
+        lines = max(right.count("\n") + 1 for item in items for right in item.right)
+
+        async def said(form: ChatTemplate, asked: Sequence[Item]) -> Mapping[str, str]:
+            return await sit(
+                asked,
+                server.chat(None, form),
+                answers / f"base-{form.name}.jsonl",
+                max_tokens=ANSWER_TOKENS,
+                lines=lines,
+                tell=partial(telling.step, "examining the base"),
+            )
+
+        few = items[:: -(-len(items) // _TRIED_WITH)]
+        scores = []
+        for form in forms:
+            tried = best_form(few, [await said(form, few)])
+            scores.append(sum(reading_score(tried[item.id], item.right).f1 for item in few))
+        return await said(forms[scores.index(max(scores))], items)
 
 
 def _item(row: Row) -> Item:

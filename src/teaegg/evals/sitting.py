@@ -57,11 +57,11 @@ async def sit(
     kept: Path,
     *,
     max_tokens: int,
-    one_line: bool = False,
+    lines: int = 0,
     tell: Callable[[int, int], None] = lambda done, total: None,
 ) -> dict[str, str]:
-    """Item id → answer. What `kept` (JSON Lines) holds already is not asked again. With `one_line`
-    an examinee is stopped after its first line: one that was never tuned does not know when to end.
+    """Item id → answer. What `kept` (JSON Lines) holds already is not asked again. An examinee is
+    stopped after so many `lines` (0: never): one that was never tuned does not know when to end.
 
     The caller names a file of its own for each examinee and exam. Raises StorageError when it cannot
     be written, and what the examinee raises; the answers until then stay.
@@ -75,7 +75,7 @@ async def sit(
                 file.write("\n")
             for done, item in enumerate(left, start=1):
                 speech = examinee.stream(item.messages, max_tokens=max_tokens)
-                answers[item.id] = await _heard(speech, one_line)
+                answers[item.id] = await _heard(speech, lines)
                 file.write(json.dumps([item.id, answers[item.id]], ensure_ascii=False) + "\n")
                 file.flush()
                 tell(len(items) - len(left) + done, len(items))
@@ -137,15 +137,15 @@ def best_form(items: Sequence[Item], said: Sequence[Mapping[str, str]]) -> Mappi
     )
 
 
-async def _heard(speech: AsyncIterator[str], one_line: bool) -> str:
+async def _heard(speech: AsyncIterator[str], lines: int) -> str:
     said = ""
     async for piece in speech:
         said = (said + piece).lstrip()
-        if one_line and "\n" in said:
+        if lines and said.count("\n") >= lines:
             # Closed at once, so that the engine does not go on for nobody.
             if isinstance(speech, AsyncGenerator):
                 await speech.aclose()
-            return said.split("\n")[0].strip()
+            return "\n".join(said.split("\n")[:lines]).strip()
     return said.strip()
 
 
