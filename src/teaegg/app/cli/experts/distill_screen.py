@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
 from teaegg.app.cli.datasets.screen import MakingScreen
+from teaegg.app.cli.experts.rendering import training_line
 from teaegg.app.cli.output import note, screen
 from teaegg.distill.journey import JourneyStep, Telling
 
@@ -66,12 +67,7 @@ class JourneyScreen:
 
     def _training(self, standing: Standing) -> None:
         self._end_of_rows()
-        held_out = standing.held_out_loss
-        text = (
-            f"Training: step {standing.step} of {standing.steps}, loss {standing.loss:.3f}"
-            + (f" (held out {held_out:.3f})" if held_out is not None else "")
-            + f", {standing.tokens_per_second:.0f} tokens/s, {standing.seconds_left / 60:.0f} min left"
-        )
+        text = f"Training: {training_line(standing)}"
         total = standing.seconds + standing.seconds_left
         self._progress.update(
             self._task, description=text, completed=standing.seconds, total=total, visible=True

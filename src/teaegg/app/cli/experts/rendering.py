@@ -1,9 +1,10 @@
-"""Experts for people at a terminal: which there are, what made them, what went with a document."""
+"""Experts for people at a terminal: how training goes, which there are, what made them, what went with
+a document."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from rich.text import Text
 
@@ -11,6 +12,9 @@ from teaegg.app.cli.output import note, say, write_table
 from teaegg.app.experts import Forgotten, Lineage, Succession
 from teaegg.app.records import shown_expert
 from teaegg.store.experts.records import ExpertRecord
+
+if TYPE_CHECKING:
+    from teaegg.distill.train.base import Progress
 
 _SHORT = 12
 
@@ -166,3 +170,13 @@ def _facts(facts: Iterable[tuple[str, str]]) -> None:
 def _section(title: str) -> None:
     say()
     say(Text(title, style="bold underline"))
+
+
+def training_line(standing: Progress) -> str:
+    """How far a training run is and how it goes."""
+    held_out = standing.held_out_loss
+    return (
+        f"step {standing.step} of {standing.steps}, loss {standing.loss:.3f}"
+        + (f" (held out {held_out:.3f})" if held_out is not None else "")
+        + f", {standing.tokens_per_second:.0f} tokens/s, {standing.seconds_left / 60:.0f} min left"
+    )

@@ -12,6 +12,7 @@ import typer
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn
 
 from teaegg.app.cli.errors import EXIT_INTERRUPTED
+from teaegg.app.cli.experts.rendering import training_line
 from teaegg.app.cli.options import Json
 from teaegg.app.cli.output import note, say, screen, write_json
 
@@ -92,16 +93,7 @@ def _training_screen() -> Iterator[Callable[[Standing], None]]:
             # The run may be bounded by time: what is left of it says how far it is.
             total = standing.seconds + standing.seconds_left
             bars.update(
-                task, total=total, completed=standing.seconds, description=_standing(standing)
+                task, total=total, completed=standing.seconds, description=training_line(standing)
             )
 
         yield tell
-
-
-def _standing(standing: Standing) -> str:
-    held_out = "" if standing.held_out_loss is None else f" (held out {standing.held_out_loss:.3f})"
-    minutes, seconds = divmod(round(standing.seconds_left), 60)
-    return (
-        f"step {standing.step}/{standing.steps} loss {standing.loss:.3f}{held_out} "
-        f"{standing.tokens_per_second:.0f} tokens/s, {minutes}:{seconds:02d} left"
-    )
