@@ -7,7 +7,7 @@ import os
 import platform
 import resource
 import sys
-from dataclasses import asdict, fields
+from dataclasses import MISSING, asdict, fields
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
@@ -56,7 +56,12 @@ def finished_run(folder: Path, recipe: Recipe, *, base: str, dataset: str) -> Tr
         adapter = folder / record["adapter"]
         if made_of != (recipe.hash, base, dataset) or not adapter.is_dir():
             return None
-        known = {field.name: record[field.name] for field in fields(Training)}
+        known = {
+            field.name: record[field.name]
+            for field in fields(Training)
+            # What later code notes beside has a default: a run of before is as finished as it was.
+            if field.name in record or field.default is MISSING
+        }
     except (OSError, ValueError, KeyError, TypeError):
         # Missing, half written by an older program, or edited: the run is simply done again.
         return None

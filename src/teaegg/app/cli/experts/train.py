@@ -12,7 +12,6 @@ import typer
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn
 
 from teaegg.app.cli.errors import EXIT_INTERRUPTED
-from teaegg.app.cli.experts.rendering import training_line
 from teaegg.app.cli.options import Json
 from teaegg.app.cli.output import note, say, screen, write_json
 
@@ -85,6 +84,8 @@ def _show(training: Training) -> None:
 @contextmanager
 def _training_screen() -> Iterator[Callable[[Standing], None]]:
     """A bar on stderr: share done, loss, tokens per second, time left."""
+    from teaegg.app.cli.experts.rendering import training_line
+
     columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn())
     with Progress(*columns, console=screen(stderr=True), transient=True) as bars:
         task = bars.add_task("Loading the base", total=None)
