@@ -134,6 +134,20 @@ def test_a_finished_run_is_given_back_and_another_recipe_is_trained(
     assert told and again.losses != first.losses
 
 
+def test_a_run_that_earlier_code_finished_is_finished(
+    tiny_base: Path, city_rows: Rows, tmp_path: Path
+) -> None:
+    short = RECIPE.model_copy(update={"epochs": 1})
+    first = trained(tiny_base, city_rows(20), tmp_path / "out", short)
+    kept = tmp_path / "out" / "training.json"
+    record = json.loads(kept.read_text("utf-8"))
+    del record["taught_share"]
+    kept.write_text(json.dumps(record), "utf-8")
+    told: list[Progress] = []
+    assert trained(tiny_base, city_rows(20), tmp_path / "out", short, told.append) == first
+    assert not told
+
+
 def test_a_bound_in_minutes_ends_a_run(tiny_base: Path, city_rows: Rows, tmp_path: Path) -> None:
     recipe = RECIPE.model_copy(update={"epochs": 100, "minutes": 0.01, "patience": 0})
     training = trained(tiny_base, city_rows(40), tmp_path / "out", recipe)
