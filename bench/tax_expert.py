@@ -266,7 +266,8 @@ def judged(
     if adapter:
         load_adapter_tensors(student.model, load_file(adapter / "adapter_model.safetensors"))
     tokenizer = Tokenizer(folder)
-    right, wrong = (tokenizer.plain(word)[0] for word in (RIGHT, WRONG))
+    asked = [tokenizer.plain(word)[0] for word in (RIGHT, WRONG)]
+    words = student.model.get_output_embeddings().weight[asked].float()
     encoded, left_out = tokenise(
         statements(questions, evidence, lambda *_: RIGHT), recipe, tokenizer
     )
@@ -276,10 +277,11 @@ def judged(
     progress = Progress(len(sheets), "judging")
     with torch.inference_mode():
         for sheet in sheets:
-            logits = student.logits(student.outputs([sheet]).hidden)
+            # In 32 bits: rounded to 16, options tie, and the first of them would win each tie.
+            logits = student.outputs([sheet]).hidden.float() @ words.T
             firsts = [sheet.owners.index(owner) for owner in range(len(sheet.rows))]
             for row, place in zip(sheet.rows, firsts, strict=True):
-                found[row] = float(logits[place, right] - logits[place, wrong])
+                found[row] = float(logits[place, 0] - logits[place, 1])
             progress.step()
     return [
         max(range(len(LETTERS)), key=lambda place: found[f"{question.id}/{LETTERS[place]}"])
