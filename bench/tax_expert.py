@@ -277,7 +277,7 @@ def judged(
     progress = Progress(len(sheets), "judging")
     with torch.inference_mode():
         for sheet in sheets:
-            # In 32 bits: rounded to 16, options tie, and the first of them would win each tie.
+            # In 32 bits, so that rounding makes no two options equal.
             logits = student.outputs([sheet]).hidden.float() @ words.T
             firsts = [sheet.owners.index(owner) for owner in range(len(sheet.rows))]
             for row, place in zip(sheet.rows, firsts, strict=True):
