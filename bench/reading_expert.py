@@ -59,13 +59,13 @@ async def main() -> None:
         recipe = read_recipe(options.recipe) if options.recipe else RECIPE
         recipe = recipe.model_copy(update={"minutes": options.minutes})
         template = template_named(recipe.template)
-        done_before = (home / "training" / "training.json").exists()
         trained = train(home, passages, learned, recipe)
-        earlier_seconds = trained.seconds if done_before else 0
+        # What an earlier call trained in this folder counts as well.
+        began_training = min(began, time.monotonic() - trained.seconds)
         adapter = home / "expert.gguf"
         write_gguf_adapter(trained.adapter, adapter)
         questions = spread(examined if options.every else one_a_document(examined), options.limit)
-        made_minutes = (time.monotonic() - began + earlier_seconds) / 60
+        made_minutes = (time.monotonic() - began_training) / 60
         server = AdapterServer(None, context_tokens=6144, threads=os.cpu_count() or 1, slots=1)
         await server.load({"reader": adapter})
         expert = server.chat("reader", template, remember=True)
@@ -127,10 +127,7 @@ def right_answer(row: dict[str, Any]) -> str:
 
 def learning_rows(passages: dict[str, str], learned: Sequence[dict[str, Any]]) -> Iterator[Row]:
     for row in learned:
-        turns = tuple(
-            Turn(role=message.role, content=message.content)
-            for message in prompt(row["question"], passages[row["doc_id"]])
-        )
+        turns = tuple(map(Turn.of, prompt(row["question"], passages[row["doc_id"]])))
         yield Row(
             id=row["id"],
             kind="lookup",

@@ -223,10 +223,7 @@ def statements(
         Row(
             id=f"{question.id}/{letter}",
             kind="lookup",
-            turns=tuple(
-                Turn(role=turn.role, content=turn.content)
-                for turn in prompt(question, option, evidence[question.id])
-            ),
+            turns=tuple(map(Turn.of, prompt(question, option, evidence[question.id]))),
             answer=verdict(question, place),
             documents=(question.id,),
         )

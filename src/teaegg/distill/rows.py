@@ -39,8 +39,16 @@ class Turn(BaseModel):
     role: Literal["system", "user", "assistant"]
     content: str = Field(min_length=1)
 
+    @classmethod
+    def of(cls, message: Message) -> Turn:
+        return cls(role=message.role, content=message.content)
+
     def message(self) -> Message:
         return Message(self.role, self.content)
+
+
+NO_TEXT = "\ufffd"
+"""Stands in the text of a token whose bytes are part of a character."""
 
 
 class TaughtPiece(BaseModel):

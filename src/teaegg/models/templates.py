@@ -58,20 +58,14 @@ CHATML = ChatTemplate(
     roles=("system", "user", "assistant"),
     ends=("<|im_end|>", "<|endoftext|>"),
 )
-PLAIN_ZH = ChatTemplate(
-    name="plain-zh",
-    before="{role}",
-    after="\n\n",
-    roles=("", "", "答案："),
-    ends=("<eos>",),
-)
-PLAIN_EN = ChatTemplate(
-    name="plain-en",
-    before="{role}",
-    after="\n\n",
-    roles=("", "", "Answer:"),
-    ends=("<eos>",),
-)
+
+
+def _plain(name: str, opening: str) -> ChatTemplate:
+    return ChatTemplate(name, "{role}", "\n\n", ("", "", opening), ("<eos>",))
+
+
+PLAIN_ZH = _plain("plain-zh", "答案：")
+PLAIN_EN = _plain("plain-en", "Answer:")
 """Text as a book would print it: what a model that never learned a chat template can continue."""
 _ALL = {template.name: template for template in (GEMMA, CHATML, PLAIN_ZH, PLAIN_EN)}
 

@@ -104,7 +104,7 @@ class Shaper:
             instructions=self._scene.style,
             earlier=earlier,
         )
-        turns = tuple(Turn(role=turn.role, content=turn.content) for turn in messages)
+        turns = tuple(map(Turn.of, messages))
         return Row(
             id=text_hash(f"{item.id}\x00{turns[-1].content}")[:16],
             kind=item.kind,

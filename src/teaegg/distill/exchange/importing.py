@@ -69,7 +69,7 @@ def _row(record: Found, named: Mapping[Part, str], instructions: str) -> Row:
     if record.problem:
         raise InvalidRequestError(record.problem)
     draft = draft_of(record.fields, named, instructions)
-    turns = tuple(Turn(role=turn.role, content=turn.content) for turn in draft.turns)
+    turns = tuple(map(Turn.of, draft.turns))
     return Row(
         id=_id(draft), kind="imported", turns=turns, answer=draft.answer, rejected=draft.rejected
     )

@@ -6,12 +6,9 @@ import json
 from collections.abc import Iterator, Sequence
 from itertools import accumulate, dropwhile
 
-from teaegg.distill.rows import TaughtPiece
+from teaegg.distill.rows import NO_TEXT, TaughtPiece
 from teaegg.distill.teachers.base import Taught
 from teaegg.distill.teachers.replies import TokenChances
-
-_NO_TEXT = "\ufffd"
-"""What a server says for a token that is part of a character."""
 
 
 def chances_of_answers(
@@ -62,7 +59,7 @@ def _spells(tokens: Sequence[TokenChances], said: bytes, lead: int) -> bool:
     """Whether the tokens from byte `lead` on are `said`, as far as their texts tell."""
     start = -lead
     for token in tokens:
-        if _NO_TEXT not in token.token:
+        if NO_TEXT not in token.token:
             text = token.token.encode()
             shown = text[max(0, -start) : max(0, len(said) - start)]
             if said[max(0, start) :][: len(shown)] != shown:
@@ -86,8 +83,8 @@ def _pieces(tokens: Sequence[TokenChances], said: bytes, lead: int) -> Iterator[
 
 def _likely(token: TokenChances) -> dict[str, float]:
     """By text; parts of characters have none, and could not be told from each other."""
-    likely = {text: score for text, score in token.top if _NO_TEXT not in text}
-    return {token.token: token.logprob, **likely} if _NO_TEXT not in token.token else likely
+    likely = {text: score for text, score in token.top if NO_TEXT not in text}
+    return {token.token: token.logprob, **likely} if NO_TEXT not in token.token else likely
 
 
 def _spell(tokens: Sequence[TokenChances], ends: Sequence[int], content: bytes) -> bool:

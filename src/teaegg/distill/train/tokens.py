@@ -10,12 +10,9 @@ from typing import Any
 
 from teaegg.core.errors import InvalidRequestError, ModelError
 from teaegg.distill.recipe import Recipe
-from teaegg.distill.rows import Row
+from teaegg.distill.rows import NO_TEXT, Row
 from teaegg.distill.train.base_weights import base_description
 from teaegg.models.templates import template_named
-
-_NO_TEXT = "\ufffd"
-"""Stands for bytes that are part of a character."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,7 +190,7 @@ def _by_span(row: Row) -> dict[tuple[int, int], dict[str, float]]:
     found: dict[tuple[int, int], dict[str, float]] = {}
     for piece in row.top_logprobs:
         end = start + piece.size
-        spelled = _NO_TEXT not in piece.text
+        spelled = NO_TEXT not in piece.text
         if end > len(said) or (spelled and piece.text.encode() != said[start:end]):
             break
         if piece.top:

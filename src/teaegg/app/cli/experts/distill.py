@@ -88,12 +88,13 @@ def distilled_record(distilled: Distilled, *, released: bool) -> dict[str, Any]:
 
 def show_distilled(distilled: Distilled, *, released: bool) -> None:
     """What came of it, for people, and what to do with it."""
+    from teaegg.app.cli.experts.rendering import tell_taught_share
+
     record, run_ = distilled.record, distilled.made.training
     name = f"{record.expert.scene} ({record.id[:12]})"
     say(f"{name}: {run_.rows} rows learned, {distilled.seconds / 60:.0f} min in all.")
     tell_imported(distilled.dataset.imported)
-    if run_.taught_share is not None:
-        say(f"The teacher's probabilities fit {run_.taught_share:.0%} of the answer tokens.")
+    tell_taught_share(run_)
     exam = distilled.made.comparison
     if exam is None:
         note("There were no exam documents: nothing says yet whether it is any good.")

@@ -14,7 +14,7 @@ from teaegg.app.records import shown_expert
 from teaegg.store.experts.records import ExpertRecord
 
 if TYPE_CHECKING:
-    from teaegg.distill.train.base import Progress
+    from teaegg.distill.train.base import Progress, Training
 
 _SHORT = 12
 
@@ -175,8 +175,15 @@ def _section(title: str) -> None:
 def training_line(standing: Progress) -> str:
     """How far a training run is and how it goes."""
     held_out = standing.held_out_loss
+    minutes, seconds = divmod(round(standing.seconds_left), 60)
     return (
         f"step {standing.step} of {standing.steps}, loss {standing.loss:.3f}"
         + (f" (held out {held_out:.3f})" if held_out is not None else "")
-        + f", {standing.tokens_per_second:.0f} tokens/s, {standing.seconds_left / 60:.0f} min left"
+        + f", {standing.tokens_per_second:.0f} tokens/s, {minutes}:{seconds:02d} left"
     )
+
+
+def tell_taught_share(training: Training) -> None:
+    """How much of the answers a teacher's probabilities taught; nothing where none did."""
+    if training.taught_share is not None:
+        say(f"The teacher's probabilities fit {training.taught_share:.0%} of the answer tokens.")

@@ -65,6 +65,8 @@ def _record(training: Training, recipe: Recipe) -> dict[str, Any]:
 
 
 def _show(training: Training) -> None:
+    from teaegg.app.cli.experts.rendering import tell_taught_share
+
     looks = training.held_out_losses
     held_out = f", held-out loss {min(loss for _, loss in looks):.3f}" if looks else ""
     reason = {"early": " (no more gain)", "minutes": " (time was up)"}.get(training.stopped, "")
@@ -72,8 +74,7 @@ def _show(training: Training) -> None:
         f"{training.rows} rows in {training.steps} steps{reason}, {training.seconds:.0f} s at "
         f"{training.tokens_per_second:.0f} tokens/s{held_out}."
     )
-    if training.taught_share is not None:
-        say(f"The teacher's probabilities fit {training.taught_share:.0%} of the answer tokens.")
+    tell_taught_share(training)
     say(f"Adapter: {training.adapter}")
     for row, why in list(training.left_out.items())[:_SHOWN_LEFT_OUT]:
         note(f"  left out: {row}: {why}")
