@@ -64,6 +64,8 @@ def test_everything_that_may_be_written_is_read() -> None:
         ("rows: viele\n", "line 6, column 7", "expected a whole number"),
         ("rows: 0\n", "line 6, column 7", "expected 1 to 1000000"),
         ("rows: 2026-01-01\n", "line 6, column 7", "expected a whole number"),
+        ("rows: .inf\n", "line 6, column 7", "expected a whole number"),
+        ("exam:\n  share: .nan\n", "line 7, column 10", "expected a number"),
         ("language: fr\n", "line 6, column 11", "expected one of zh, en"),
         ("exam:\n  share: 1.5\n", "line 7, column 10", "expected 0 to 0.9"),
         ("exam:\n  shares: 0.5\n", "line 7, column 3", "Did you mean share?"),

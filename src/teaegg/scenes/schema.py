@@ -4,89 +4,62 @@ from __future__ import annotations
 
 from typing import Any, get_args
 
+from teaegg.core.textfiles.schema import DIALECT, number, section, text
 from teaegg.distill.rows import RowKind
 
 _NAME = r"^[a-z0-9][a-z0-9-]{0,62}$"
 
-
-def _text(description: str, longest: int, *, least: int = 1) -> dict[str, Any]:
-    return {
-        "type": "string",
-        "minLength": least,
-        "maxLength": longest,
-        "description": description,
-    }
-
-
-def _number(description: str, low: float, high: float, *, whole: bool = False) -> dict[str, Any]:
-    return {
-        "type": "integer" if whole else "number",
-        "minimum": low,
-        "maximum": high,
-        "description": description,
-    }
-
-
-def _section(description: str, **properties: dict[str, Any]) -> dict[str, Any]:
-    return {
-        "type": "object",
-        "additionalProperties": False,
-        "description": description,
-        "properties": properties,
-    }
-
-
 _KINDS = {
-    **_section("Shares of the kinds of rows, as weights. A kind that is not named gets none."),
+    **section("Shares of the kinds of rows, as weights. A kind that is not named gets none."),
     "minProperties": 1,
     "properties": {
-        kind: _number(f"Weight of rows of the kind {kind}.", 0, 1000)
+        kind: number(f"Weight of rows of the kind {kind}.", 0, 1000)
         for kind in get_args(RowKind)
         if kind != "imported"
     },
 }
 
 SCHEMA: dict[str, Any] = {
-    "$schema": "https://json-schema.org/draft/2020-12/schema",
+    "$schema": DIALECT,
     "title": "A scene of TeaEgg",
-    **_section(
+    **section(
         "Who asks, what for, from which knowledge, and how answers are worded.",
         name={
             "type": "string",
             "pattern": _NAME,
             "description": "What people type: a-z, 0-9 and hyphens.",
         },
-        title=_text("What people read.", 80),
-        asks=_text("Who asks.", 400),
-        problem=_text("What they need.", 2000),
+        title=text("What people read.", 80),
+        asks=text("Who asks.", 400),
+        problem=text("What they need.", 2000),
         collections={
             "type": "array",
             "minItems": 1,
             "maxItems": 100,
             "uniqueItems": True,
-            "items": _text("The name of a collection.", 64),
+            "items": text("The name of a collection.", 64),
             "description": "The collections whose documents it knows.",
         },
         language={"enum": ["zh", "en"], "description": "The language that people ask in."},
-        style=_text("Stands before every prompt of its expert; may be empty.", 1000, least=0),
-        rows=_number("How many training rows are wanted.", 1, 1_000_000, whole=True),
-        exam=_section(
+        style=text("Stands before every prompt of its expert; may be empty.", 1000, least=0),
+        rows=number("How many training rows are wanted.", 1, 1_000_000, whole=True),
+        exam=section(
             "Documents that are kept for the exam, and what passing it means.",
-            share=_number("Share of the documents that is never learned from.", 0, 0.9),
-            items=_number("Most questions of the exam.", 1, 10_000, whole=True),
-            pass_mark=_number("Share of right answers that passes.", 0, 1),
-            seed=_number("Draws the exam documents and every other order.", 0, 2**31, whole=True),
+            share=number("Share of the documents that is never learned from.", 0, 0.9),
+            items=number("Most questions of the exam.", 1, 10_000, whole=True),
+            pass_mark=number("Share of right answers that passes.", 0, 1),
+            seed=number("Draws the exam documents and every other order.", 0, 2**31, whole=True),
         ),
-        data=_section(
+        data=section(
             "How the training rows are made up.",
             kinds=_KINDS,
-            distractors=_number("Wrong passages beside the right one.", 0, 8, whole=True),
+            distractors=number("Wrong passages beside the right one.", 0, 8, whole=True),
             personal_data={
                 "enum": ["mask", "drop", "keep"],
                 "description": "Identity numbers, telephones, addresses: made unreadable, left out "
                 "with all that holds them, or kept.",
             },
-            known_share=_number("Most of a kind that a quizzed student may know already.", 0, 1),
+            known_share=number("Most of a kind that a quizzed student may know already.", 0, 1),
         ),
     ),
     "required": ["name", "title", "asks", "problem", "collections"],
