@@ -47,15 +47,19 @@ def problems_of(
     """What `schema` has against `tree`, in the order of the file. `whole` names the file's kind,
     `fallback` is the remedy where the schema's rule has no words of its own.
     """
-    from jsonschema import Draft202012Validator
-    from jsonschema.validators import extend
+    found: list[Problem] = []
+    for error in _validator(schema).iter_errors(tree):
+        found += _explained(tree, error, whole, fallback)
+    return sorted(found, key=lambda problem: (problem.line, problem.column, problem.message))
+
+
+def _validator(schema: Mapping[str, Any]) -> Any:
+    from jsonschema import Draft202012Validator, validators
 
     # JSON knows no .nan and .inf, YAML does: they would pass every bound.
     finite = Draft202012Validator.TYPE_CHECKER.redefine("number", _is_finite_number)
-    found: list[Problem] = []
-    for error in extend(Draft202012Validator, type_checker=finite)(schema).iter_errors(tree):
-        found += _explained(tree, error, whole, fallback)
-    return sorted(found, key=lambda problem: (problem.line, problem.column, problem.message))
+    extend: Any = validators.extend
+    return extend(Draft202012Validator, type_checker=finite)(schema)
 
 
 def _is_finite_number(_checker: object, value: object) -> bool:
