@@ -53,15 +53,20 @@ class HostedExperts:
 
 def make_expert_models(settings: ChatModelSettings) -> HostedExperts:
     """Where the settings' model runs. Nothing is loaded before the first question to an expert."""
-    host = make_expert_host(settings)
+    weights = PEFT if settings.engine == "openai" else ADAPTER
+    return HostedExperts(make_expert_host(settings), base_hash_of(settings), weights=weights)
+
+
+def base_hash_of(settings: ChatModelSettings) -> BaseHash:
+    """How to learn which base the settings name."""
     if settings.engine == "openai":
-        return HostedExperts(host, _unknown, weights=PEFT)
+        return _unknown
     base = settings.local_file
 
     async def base_hash() -> str:
         return await asyncio.to_thread(lambda: fingerprint(base or bundled_model()))
 
-    return HostedExperts(host, base_hash, weights=ADAPTER)
+    return base_hash
 
 
 async def _unknown() -> str:

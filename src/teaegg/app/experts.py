@@ -175,6 +175,31 @@ class Experts:
         await self._files.put(expert, folder)
         return await self.access.find(actor, expert.id, ALL_STATES)
 
+    async def whole(self, actor: Actor, name: str) -> tuple[Lineage, Path]:
+        """An expert that may still speak, with what made it and its folder as it was written. For owners."""
+        require_manage(actor)
+        record = await self.access.find(actor, name, ("candidate", "released", "retired"))
+        return await self.lineage(actor, record.id), await self._files.opened(record.expert)
+
+    async def take_in(
+        self, actor: Actor, folder: Path, record: ExpertRecord, dataset: Dataset, *, why: str = ""
+    ) -> ExpertRecord:
+        """A candidate that was made elsewhere; taking in the same again changes nothing.
+
+        What taught it is not here, so only owners may use it until they widen it. Its files come
+        before its record: a kill in between leaves no expert without them. Raises as `register`.
+        """
+        require_manage(actor)
+        known = await self._lineage.dataset(dataset.hash)
+        await self._files.put(record.expert, folder)
+        try:
+            await self._records.register(record, known or dataset, (), by=actor.name, why=why)
+        except ConflictError:
+            # It was withdrawn here: nothing of it may come back by way of a pack.
+            await self._files.drop_weights(record.id)
+            raise
+        return await self.access.find(actor, record.id, ALL_STATES)
+
     async def release(self, actor: Actor, name: str, *, why: str = "") -> tuple[ExpertRecord, str]:
         """As `access.release`, once its files have been found as they were written."""
         record = await self.access.releasable(actor, name)

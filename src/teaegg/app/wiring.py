@@ -12,9 +12,10 @@ from teaegg.access.service import Access
 from teaegg.app.configuration import secret_of
 from teaegg.app.datasets import Datasets
 from teaegg.app.distilling import Distilling
-from teaegg.app.expert_models import make_expert_models
+from teaegg.app.expert_models import base_hash_of, make_expert_models
 from teaegg.app.experts import ExpertParts, Experts
 from teaegg.app.glossary import Glossary
+from teaegg.app.packs import Packs
 from teaegg.app.sources import Sources
 from teaegg.app.workspace import Parts, Workspace
 from teaegg.core.clock import Clock, SystemClock
@@ -23,6 +24,7 @@ from teaegg.core.settings import Settings
 from teaegg.distill.export.factory import make_exporter
 from teaegg.distill.journey import Journey
 from teaegg.distill.lineage.forgetting import Forgetting
+from teaegg.distill.packs.keyring import Keyring
 from teaegg.distill.train.factory import make_trainer
 from teaegg.ingest.learning.learner import Learner
 from teaegg.ingest.vectors import VectorFiller
@@ -146,6 +148,14 @@ def _assemble(
         datasets=datasets,
         experts=facade,
         distilling=Distilling(datasets, facade, make_journey, clock),
+        packs=Packs(
+            facade,
+            Keyring(settings.home / "keys"),
+            settings.home / "packing",
+            settings.chat.local_file,
+            base_hash_of(settings.chat),
+            clock,
+        ),
         vectors=VectorFiller(index, documents, embedder, settings.embedding, clock),
         chat=chat,
         embedder=embedder,

@@ -13,6 +13,7 @@ from teaegg.app.datasets import Datasets
 from teaegg.app.distilling import Distilling
 from teaegg.app.experts import Experts
 from teaegg.app.glossary import Glossary
+from teaegg.app.packs import Packs
 from teaegg.app.sources import Sources
 from teaegg.core.actors import Actor
 from teaegg.core.answers import AskedMode
@@ -58,6 +59,7 @@ class Parts:
     datasets: Datasets
     experts: Experts
     distilling: Distilling
+    packs: Packs
     vectors: VectorFiller
     chat: ChatModel
     embedder: Embedder
@@ -80,6 +82,7 @@ class Workspace:
         self.datasets = parts.datasets
         self.experts = parts.experts
         self.distilling = parts.distilling
+        self.packs = parts.packs
         self.vectors = parts.vectors
         self.chat = parts.chat
         self.embedder = parts.embedder

@@ -6,6 +6,21 @@ retry-or-quarantine (`ingest.learning`). Exceptions of other libraries are trans
 
 from __future__ import annotations
 
+from typing import Literal
+
+PackRefusal = Literal[
+    "damaged",
+    "unsafe",
+    "unsigned",
+    "unknown_signer",
+    "tampered",
+    "newer_format",
+    "other_audience",
+    "other_base",
+    "other_template",
+]
+"""`damaged`: cut off or not a pack; `unsafe`: made to do harm when it is unpacked."""
+
 
 class TeaEggError(Exception):
     """Root of the tree. `remedy` says what the reader can do; it is part of the message."""
@@ -54,6 +69,14 @@ class UnreadableDocumentError(TeaEggError):
 
 class SourceUnavailableError(TeaEggError):
     """A source did not answer, or asked to come back later; what was learned from it stays."""
+
+
+class PackRefusedError(TeaEggError):
+    """A pack of an expert is not taken in; `reason` names why. Nothing of it is kept."""
+
+    def __init__(self, message: str, *, reason: PackRefusal, remedy: str = "") -> None:
+        super().__init__(message, remedy=remedy)
+        self.reason = reason
 
 
 class StorageError(TeaEggError):

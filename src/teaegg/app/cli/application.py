@@ -25,7 +25,7 @@ from teaegg.app.cli.commands import (
 from teaegg.app.cli.datasets import commands as datasets
 from teaegg.app.cli.errors import reported
 from teaegg.app.cli.experts import commands as experts
-from teaegg.app.cli.experts import distill, remake, train
+from teaegg.app.cli.experts import distill, packs, remake, signers, train
 from teaegg.app.cli.output import say, use_utf8
 
 
@@ -71,6 +71,7 @@ for _panel, _commands in (
     (_QUESTIONS, (ask.ask, ask.search, ask.trace)),
     (_PEOPLE, (grants.grant, grants.revoke, documents.why)),
     (_EXPERTS, (distill.distill, train.train)),
+    (_EXPERTS, (packs.pack, packs.verify, packs.unpack)),
     (_MACHINE, (serve.serve, mcp.mcp, demo.demo, checks.doctor, checks.settings)),
 ):
     for _command in _commands:
@@ -96,6 +97,8 @@ application.add_typer(datasets.data, name="data", rich_help_panel=_EXPERTS)
 experts.experts.command("remake")(remake.remake)
 application.add_typer(experts.experts, name="expert", rich_help_panel=_EXPERTS)
 application.add_typer(experts.experts, name="experts", hidden=True)
+application.add_typer(signers.signers, name="signer", rich_help_panel=_EXPERTS)
+application.add_typer(signers.signers, name="signers", hidden=True)
 
 
 def main() -> None:

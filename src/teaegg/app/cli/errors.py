@@ -14,6 +14,7 @@ from teaegg.core.errors import (
     ModelError,
     NotAllowedError,
     NotFoundError,
+    PackRefusedError,
     SettingsError,
     SignInError,
     SourceUnavailableError,
@@ -31,6 +32,7 @@ EXIT_STORAGE = 6
 EXIT_MODEL = 7
 EXIT_SETTINGS = 8
 EXIT_SOURCE = 9
+EXIT_PACK = 10
 EXIT_INTERRUPTED = 130
 """What shells expect of a program that was stopped with Ctrl-C."""
 
@@ -44,6 +46,7 @@ EXIT_CODES: tuple[tuple[type[TeaEggError], int], ...] = (
     (ModelError, EXIT_MODEL),
     (SettingsError, EXIT_SETTINGS),
     (SourceUnavailableError, EXIT_SOURCE),
+    (PackRefusedError, EXIT_PACK),
 )
 
 _DISK_FULL_ERRORS = frozenset({errno.ENOSPC, errno.EDQUOT})

@@ -43,7 +43,7 @@ def show_experts(records: Iterable[ExpertRecord], waiting: Sequence[ExpertRecord
 
 
 def show_expert(record: ExpertRecord, succession: Succession) -> None:
-    facts = (
+    told = (
         ("scene", record.expert.scene),
         ("title", record.title),
         ("id", record.id),
@@ -56,7 +56,7 @@ def show_expert(record: ExpertRecord, succession: Succession) -> None:
         ("made again as", ", ".join(short(expert) for expert in succession.remade_as)),
         ("next", f"teaegg expert remake {record.expert.scene}" if succession.waits else ""),
     )
-    _facts(facts)
+    facts(told)
 
 
 def succession_record(succession: Succession) -> dict[str, Any]:
@@ -72,7 +72,7 @@ def show_lineage(lineage: Lineage) -> None:
     """The expert, what made it, what taught it, what became of it, to whom it was opened."""
     record, dataset = lineage.record, lineage.dataset
     show_expert(record, lineage.succession)
-    _facts(
+    facts(
         (
             ("adapter", record.expert.adapter),
             ("dataset", record.expert.dataset),
@@ -84,19 +84,19 @@ def show_lineage(lineage: Lineage) -> None:
             ("code", record.code),
         )
     )
-    _section(f"Learned from {len(lineage.documents)} documents")
+    section(f"Learned from {len(lineage.documents)} documents")
     for taught in lineage.documents:
         item = taught.document
         line = Text.assemble(item.title, (f"  {item.document}  {item.collection}", "dim"))
         if taught.standing != "as learned":
             line.append(f"  {taught.standing}", style="yellow")
         say(line)
-    _section("History")
+    section("History")
     for change in lineage.changes:
         why = f"  {change.why}" if change.why else ""
         say(f"{change.at.isoformat(timespec='seconds')}  {change.state}, by {change.by}{why}")
     if lineage.widenings:
-        _section("Opened beyond its readers")
+        section("Opened beyond its readers")
     for widening in lineage.widenings:
         say(
             f"{widening.grantee_kind} {widening.grantee}, by {widening.by} on "
@@ -161,13 +161,15 @@ def show_forgotten(forgotten: Forgotten) -> None:
         note(f"Make the expert of {scene} again without it: teaegg expert remake {scene}")
 
 
-def _facts(facts: Iterable[tuple[str, str]]) -> None:
-    for name, value in facts:
+def facts(named: Iterable[tuple[str, str]]) -> None:
+    """A line each; what is empty is left out."""
+    for name, value in named:
         if value:
             say(Text.assemble((f"{name:<16}", "bold"), value))
 
 
-def _section(title: str) -> None:
+def section(title: str) -> None:
+    """A heading with room above it."""
     say()
     say(Text(title, style="bold underline"))
 

@@ -1,0 +1,148 @@
+"""What a pack says of itself: the expert, how it is asked, what made it, for whom, and every file."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Annotated, Any, Literal, get_args
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints, ValidationError
+
+from teaegg.core.experts import Expert, expert_id
+from teaegg.distill.packs.refusing import refused
+from teaegg.models.templates import ChatTemplate
+from teaegg.store.experts.files import ADAPTER
+
+MANIFEST, SIGNATURE = "pack.json", "pack.json.minisig"
+MOST_MANIFEST_BYTES = 16 * 1024**2
+Format = Literal["teaegg-pack/1"]
+FORMAT: Format = get_args(Format)[0]
+
+Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
+Line = Annotated[
+    str, StringConstraints(pattern=r"^[^\x00-\x1f\x7f-\x9f\u2028\u2029]*$", max_length=500)
+]
+"""One line that a terminal may show: no control characters."""
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
+
+
+class PackedExpert(_Part):
+    """`core.experts.Expert`, field by field."""
+
+    id: Sha256
+    scene: Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]{0,62}$")]
+    base: Sha256
+    adapter: Sha256
+    template: Annotated[Line, Field(max_length=40)]
+    instructions: Annotated[str, Field(max_length=20_000)]
+    max_tokens: Annotated[int, Field(ge=1, le=1_000_000)]
+    dataset: Sha256
+    recipe: Sha256
+
+    def as_expert(self) -> Expert:
+        return Expert(**self.model_dump())
+
+
+class PackedTemplate(_Part):
+    """The chat template in full, so that the expert can be asked rightly by any program."""
+
+    name: Line
+    before: str
+    after: str
+    roles: tuple[str, str, str]
+    ends: tuple[str, ...]
+
+    @classmethod
+    def of(cls, template: ChatTemplate) -> PackedTemplate:
+        return cls.model_validate(template, from_attributes=True)
+
+
+class TaughtBy(_Part):
+    """A document that taught the expert: its id, the hash of its bytes, and its title ("": kept back)."""
+
+    document: Line
+    version: Line
+    title: Line = ""
+
+
+class DatasetDigest(_Part):
+    """The rows that were learned: their hash and number, who asked, and how they were made."""
+
+    hash: Sha256
+    rows: Annotated[int, Field(ge=0)]
+    teacher: Annotated[Line, Field(max_length=200)] = ""
+    recipe: Mapping[str, Any] = Field(default_factory=dict)
+    recorded_at: AwareDatetime | None = None
+
+
+class LineageDigest(_Part):
+    """What made the expert, in names and hashes. `training` is the recipe and the figures of the run,
+    `code` the version of the program."""
+
+    documents: tuple[TaughtBy, ...]
+    dataset: DatasetDigest
+    training: Mapping[str, Any]
+    code: Annotated[Line, Field(max_length=100)]
+
+
+class PackedFile(_Part):
+    """A file of the pack: where it lies, its length in bytes, its SHA-256."""
+
+    name: str
+    size: Annotated[int, Field(ge=0)]
+    sha256: Sha256
+
+
+class PackManifest(_Part):
+    """`pack.json`. `recipients` are the age recipients it is meant for (none: for everybody);
+    `collections` and `title` are those of the expert's scene."""
+
+    format: Format = FORMAT
+    made_at: AwareDatetime
+    expert: PackedExpert
+    title: Line
+    collections: tuple[Line, ...] = ()
+    template: PackedTemplate
+    lineage: LineageDigest
+    recipients: tuple[Line, ...] = ()
+    files: tuple[PackedFile, ...]
+
+    def encoded(self) -> bytes:
+        """As it is signed: JSON in UTF-8, keys in their order, one ending newline."""
+        text = json.dumps(self.model_dump(mode="json"), ensure_ascii=False, indent=1)
+        return f"{text}\n".encode()
+
+
+def decode_manifest(data: bytes) -> PackManifest:
+    """Of signed bytes. Raises PackRefusedError for another format, fields that do not fit, and an
+    expert whose id or adapter is not what the pack says."""
+    try:
+        tree = json.loads(data)
+        said = tree.get("format") if isinstance(tree, dict) else None
+        if said != FORMAT:
+            raise refused(
+                f"its format is {str(said)[:40]!r}; {FORMAT!r} is read here", "newer_format"
+            )
+        manifest = PackManifest.model_validate_json(data)
+    except ValidationError as error:
+        first = error.errors(include_url=False, include_input=False)[0]
+        field = ".".join(map(str, first["loc"]))
+        raise refused(f"{MANIFEST} says of {field}: {first['msg']}", "damaged") from error
+    except (ValueError, RecursionError) as error:
+        raise refused(f"{MANIFEST} cannot be read ({error})", "damaged") from error
+    _check(manifest)
+    return manifest
+
+
+def _check(manifest: PackManifest) -> None:
+    expert = manifest.expert.as_expert()
+    if expert.id != expert_id(expert):
+        raise refused("the expert's id is not the hash of what it says", "tampered")
+    if expert.dataset != manifest.lineage.dataset.hash:
+        raise refused("its lineage tells of other rows than the expert names", "tampered")
+    hashes = {file.name: file.sha256 for file in manifest.files}
+    if hashes.get(ADAPTER) != expert.adapter:
+        raise refused(f"{ADAPTER} is not the adapter that the expert names", "tampered")
