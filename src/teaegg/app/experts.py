@@ -22,6 +22,8 @@ from teaegg.core.scenes import Scene
 from teaegg.distill.export.factory import write_merged
 from teaegg.distill.lineage.forgetting import Forgetting
 from teaegg.distill.lineage.remaking import successors, waiting
+from teaegg.distill.packs.lineage import lineage_elsewhere
+from teaegg.distill.packs.manifest import LineageDigest
 from teaegg.ingest.learning.learner import Learner
 from teaegg.models.templates import template_named
 from teaegg.retrieval.reading import ExpertModels, ReadingExpert
@@ -63,7 +65,7 @@ class Succession:
 
 @dataclass(frozen=True, slots=True)
 class Lineage:
-    """All that made an expert and all that became of it."""
+    """All that made an expert and all that became of it; `elsewhere` is what a pack says of its making."""
 
     record: ExpertRecord
     succession: Succession
@@ -71,6 +73,7 @@ class Lineage:
     dataset: Dataset | None
     changes: tuple[Change, ...]
     widenings: tuple[Widening, ...]
+    elsewhere: LineageDigest | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -258,6 +261,7 @@ class Experts:
             dataset=await self._lineage.dataset(record.expert.dataset),
             changes=await self._records.changes(record.id),
             widenings=await self._records.widenings(record.id),
+            elsewhere=await asyncio.to_thread(lineage_elsewhere, self._files.place(record.id)),
         )
 
     async def forget(self, actor: Actor, documents: Sequence[Document]) -> Forgotten:

@@ -15,7 +15,7 @@ from teaegg.core.actors import Actor
 from teaegg.core.clock import Clock
 from teaegg.distill.packs.encryption import check_recipients
 from teaegg.distill.packs.keyring import Keyring, OwnKeys, TrustedSigner, require_packs
-from teaegg.distill.packs.lineage import dataset_of, digest, lineage_elsewhere, without_titles
+from teaegg.distill.packs.lineage import dataset_of, digest, without_titles
 from teaegg.distill.packs.manifest import PackManifest
 from teaegg.distill.packs.notices import added_notices, base_notices
 from teaegg.distill.packs.opening import Here, OpenedPack, open_pack
@@ -127,7 +127,7 @@ class Packs:
     async def _content(self, actor: Actor, name: str, wishes: PackWishes) -> PackContent:
         made, folder = await self._experts.whole(actor, name)
         taught = [each.document for each in made.documents]
-        lineage = lineage_elsewhere(folder) or digest(made.record, taught, made.dataset)
+        lineage = made.elsewhere or digest(made.record, taught, made.dataset)
         base = made.record.expert.base
         notices = base_notices(await asyncio.to_thread(self._file_of, base), base)
         return PackContent(

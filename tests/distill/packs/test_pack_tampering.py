@@ -18,7 +18,7 @@ from teaegg.core.ids import content_hash, text_hash
 from teaegg.distill.packs.container import MOST_MEMBERS, read_members, write_container
 from teaegg.distill.packs.encryption import new_identity
 from teaegg.distill.packs.manifest import MANIFEST, SIGNATURE, decode_manifest
-from teaegg.distill.packs.opening import Here
+from teaegg.distill.packs.opening import Here, open_pack
 from teaegg.distill.packs.packing import deliver
 from teaegg.distill.packs.signing import SecretKey
 
@@ -57,17 +57,40 @@ def resigned(parts: list[tuple[str, bytes]], key: SecretKey = KEY) -> bytes:
 def test_no_byte_of_a_pack_can_be_changed(whole: bytes, tmp_path: Path) -> None:
     chance = random.Random(7)
     path = tmp_path / "pack.teaegg"
-    reasons = set()
-    for place in range(len(whole)):
-        changed = bytearray(whole)
-        changed[place] ^= 1 << chance.randrange(8)
-        path.write_bytes(changed)
-        with pytest.raises(PackRefusedError) as refusal:
-            opened(path)
-        reasons.add(refusal.value.reason)
-    assert {"damaged", "tampered", "unsafe", "unknown_signer"} <= reasons
     path.write_bytes(whole)
+    reasons = set()
+    with path.open("r+b", buffering=0) as file:
+        for place, byte in enumerate(whole):
+            file.seek(place)
+            file.write(bytes((byte ^ 1 << chance.randrange(8),)))
+            with pytest.raises(PackRefusedError) as refusal:
+                open_pack(path, HERE, tmp_path)
+            reasons.add(refusal.value.reason)
+            file.seek(place)
+            file.write(bytes((byte,)))
+    assert reasons == {"damaged", "tampered", "unsafe"}
     assert opened(path).signer == "acme"
+
+
+def test_no_byte_of_what_was_signed_or_of_the_signature_can_be_changed(
+    whole: bytes, tmp_path: Path
+) -> None:
+    """By somebody who sets the checksums of the zip right as well."""
+    chance = random.Random(8)
+    first, second, *rest = parts_of(whole)
+    reasons = set()
+    for which, (name, content) in enumerate((first, second)):
+        for place in range(0, len(content), 1 if name == SIGNATURE else 5):
+            changed = bytearray(content)
+            changed[place] ^= 1 << chance.randrange(8)
+            pair = (
+                [(name, bytes(changed)), second] if which == 0 else [first, (name, bytes(changed))]
+            )
+            (tmp_path / "pack.teaegg").write_bytes(packed([*pair, *rest]))
+            with pytest.raises(PackRefusedError) as refusal:
+                open_pack(tmp_path / "pack.teaegg", HERE, tmp_path)
+            reasons.add(refusal.value.reason)
+    assert reasons == {"tampered", "unknown_signer", "unsigned"}
 
 
 def test_no_length_of_a_cut_pack_is_taken(whole: bytes, tmp_path: Path) -> None:

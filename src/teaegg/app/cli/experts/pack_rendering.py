@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from teaegg.app.cli.experts.rendering import facts, section, short
+from teaegg.app.cli.experts.rendering import facts, section, short, show_taught_elsewhere
 from teaegg.app.cli.output import say
 from teaegg.distill.packs.manifest import PackManifest
 from teaegg.distill.packs.opening import OpenedPack
@@ -34,9 +34,7 @@ def show_opened(opened: OpenedPack) -> None:
             ("code", lineage.code),
         )
     )
-    section(f"Learned from {len(lineage.documents)} documents")
-    for taught in lineage.documents:
-        say(f"{taught.title or taught.document}  {short(taught.version)}")
+    show_taught_elsewhere(lineage)
     section(f"Holds {len(manifest.files)} files")
     for file in manifest.files:
         say(f"{file.size / _MIB:8.2f} MiB  {file.name}")

@@ -11,6 +11,7 @@ from rich.text import Text
 from teaegg.app.cli.output import note, say, write_table
 from teaegg.app.experts import Forgotten, Lineage, Succession
 from teaegg.app.records import shown_expert
+from teaegg.distill.packs.manifest import LineageDigest
 from teaegg.store.experts.records import ExpertRecord
 
 if TYPE_CHECKING:
@@ -91,6 +92,8 @@ def show_lineage(lineage: Lineage) -> None:
         if taught.standing != "as learned":
             line.append(f"  {taught.standing}", style="yellow")
         say(line)
+    if lineage.elsewhere:
+        show_taught_elsewhere(lineage.elsewhere)
     section("History")
     for change in lineage.changes:
         why = f"  {change.why}" if change.why else ""
@@ -102,6 +105,13 @@ def show_lineage(lineage: Lineage) -> None:
             f"{widening.grantee_kind} {widening.grantee}, by {widening.by} on "
             f"{widening.at.date().isoformat()}: {widening.why}"
         )
+
+
+def show_taught_elsewhere(lineage: LineageDigest) -> None:
+    """Documents that taught it where it was made, by title or, kept back, by id; and their hashes."""
+    section(f"Learned elsewhere from {len(lineage.documents)} documents")
+    for taught in lineage.documents:
+        say(f"{taught.title or taught.document}  {short(taught.version)}")
 
 
 def lineage_record(lineage: Lineage) -> dict[str, Any]:
@@ -132,6 +142,7 @@ def lineage_record(lineage: Lineage) -> dict[str, Any]:
             }
             for taught in lineage.documents
         ],
+        "elsewhere": lineage.elsewhere.model_dump(mode="json") if lineage.elsewhere else None,
         "changes": [
             {"state": c.state, "by": c.by, "at": c.at.isoformat(), "why": c.why}
             for c in lineage.changes
