@@ -21,7 +21,7 @@ from teaegg.core.ids import content_hash, text_hash
 from teaegg.core.scenes import Scene
 from teaegg.models.local import fingerprint
 
-KILLS = 8
+KILLS = 4
 SCRIPT = """
 import asyncio, sys
 from pathlib import Path

@@ -193,14 +193,18 @@ class Experts:
         before its record: a kill in between leaves no expert without them. Raises as `register`.
         """
         require_manage(actor)
+        visible = await self._visible(actor)
+        if await self._records.called(
+            record.id, actor=actor, visible=visible, states=("withdrawn",)
+        ):
+            # Asked before anything is written: its weights must not come back by way of a pack.
+            raise ConflictError(
+                f"The expert {record.id[:12]} was withdrawn here and does not come back.",
+                remedy="See `teaegg expert lineage` for what it learned from.",
+            )
         known = await self._lineage.dataset(dataset.hash)
         await self._files.put(record.expert, folder)
-        try:
-            await self._records.register(record, known or dataset, (), by=actor.name, why=why)
-        except ConflictError:
-            # It was withdrawn here: nothing of it may come back by way of a pack.
-            await self._files.drop_weights(record.id)
-            raise
+        await self._records.register(record, known or dataset, (), by=actor.name, why=why)
         return await self.access.find(actor, record.id, ALL_STATES)
 
     async def release(self, actor: Actor, name: str, *, why: str = "") -> tuple[ExpertRecord, str]:

@@ -76,6 +76,8 @@ def deliver(pack: Path, target: Path, recipients: Sequence[str]) -> None:
 
     Raises ConflictError where `target` exists.
     """
+    if target.exists():
+        raise ConflictError(f"{target} is there already.", remedy="Name another file.")
     partial = target.with_name(f"{target.name}.{os.getpid()}.partial")
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
@@ -86,10 +88,7 @@ def deliver(pack: Path, target: Path, recipients: Sequence[str]) -> None:
                 shutil.copyfileobj(source, file)
             file.flush()
             os.fsync(file.fileno())
-        # A link fails where the name is taken; a rename would replace what is there.
-        os.link(partial, target)
-    except FileExistsError as error:
-        raise ConflictError(f"{target} is there already.", remedy="Name another file.") from error
+        partial.rename(target)
     except OSError as error:
         raise _unwritable(target, error) from error
     finally:
