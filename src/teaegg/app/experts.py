@@ -190,13 +190,11 @@ class Experts:
         """A candidate that was made elsewhere; taking in the same again changes nothing.
 
         What taught it is not here, so only owners may use it until they widen it. Its files come
-        before its record: a kill in between leaves no expert without them. Raises as `register`.
+        before its record: a kill in between leaves no expert without them. Raises ConflictError for
+        one that was withdrawn here, StorageError when the disk refuses.
         """
         require_manage(actor)
-        visible = await self._visible(actor)
-        if await self._records.called(
-            record.id, actor=actor, visible=visible, states=("withdrawn",)
-        ):
+        if record.id in await self._lineage.withdrawn():
             # Asked before anything is written: its weights must not come back by way of a pack.
             raise ConflictError(
                 f"The expert {record.id[:12]} was withdrawn here and does not come back.",

@@ -148,18 +148,17 @@ def _assemble(
         datasets=datasets,
         experts=facade,
         distilling=Distilling(datasets, facade, make_journey, clock),
-        packs=Packs(
-            facade,
-            Keyring(settings.home / "keys"),
-            settings.home / "packing",
-            settings.chat.local_file,
-            base_hash_of(settings.chat),
-            clock,
-        ),
+        packs=_packs(settings, facade, clock),
         vectors=VectorFiller(index, documents, embedder, settings.embedding, clock),
         chat=chat,
         embedder=embedder,
     )
+
+
+def _packs(settings: Settings, experts: Experts, clock: Clock) -> Packs:
+    keyring, folder = Keyring(settings.home / "keys"), settings.home / "packing"
+    base = settings.chat.local_file
+    return Packs(experts, keyring, folder, base, base_hash_of(settings.chat), clock)
 
 
 def _answerer(
