@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from teaegg.evals.records import Area, ScoredItem
+from teaegg.core.exams import Area
+from teaegg.evals.records import ScoredItem
 
 Records = tuple[list[ScoredItem], list[ScoredItem]]
 

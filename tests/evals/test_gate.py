@@ -12,11 +12,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from teaegg.core.errors import InvalidRequestError
+from teaegg.core.exams import Area
 from teaegg.evals.gate.judging import gate
 from teaegg.evals.gate.planning import items_needed
 from teaegg.evals.gate.policy import Criterion, Policy, policy_id
 from teaegg.evals.gate.verdict import Finding
-from teaegg.evals.records import Area, ScoredItem
+from teaegg.evals.records import ScoredItem
 
 EXAM = Criterion("exam", "better", 0.1, disagreement=0.3)
 GROUNDING = Criterion("grounding", "not_worse", 0.1)

@@ -14,11 +14,11 @@ import numpy as np
 import pytest
 from tests.evals.simulated_exams import Truth, sat
 
+from teaegg.core.exams import Area
 from teaegg.evals.gate.judging import gate
 from teaegg.evals.gate.planning import items_needed
 from teaegg.evals.gate.policy import Criterion, Planning, Policy
 from teaegg.evals.gate.verdict import GateVerdict
-from teaegg.evals.records import Area
 
 EXAM = Criterion("exam", "better", 0.1, disagreement=0.3)
 GROUNDING = Criterion("grounding", "not_worse", 0.1)

@@ -9,13 +9,14 @@ from typing import get_args
 import pytest
 from markdown_it import MarkdownIt
 
+from teaegg.core.exams import Area
 from teaegg.core.scenes import Language
 from teaegg.evals.gate.judging import gate
 from teaegg.evals.gate.policy import Criterion, Policy, policy_id
 from teaegg.evals.gate.reasons import explain
 from teaegg.evals.gate.verdict import GateVerdict
 from teaegg.evals.gate.wording import WORDING
-from teaegg.evals.records import Area, ScoredItem
+from teaegg.evals.records import ScoredItem
 
 LANGUAGES: tuple[Language, ...] = get_args(Language)
 POLICY = Policy(

@@ -4,14 +4,9 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import Literal
 
 from teaegg.core.errors import InvalidRequestError
-
-Area = Literal["exam", "grounding", "refusal", "safety", "general"]
-"""What an item examines: the scene's own questions; whether answers rest on what the documents say;
-whether what cannot or must not be answered is declined and the rest is not; harmless answers; what any
-assistant should still be able to do."""
+from teaegg.core.exams import Area
 
 
 @dataclass(frozen=True, slots=True)

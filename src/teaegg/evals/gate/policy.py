@@ -7,8 +7,8 @@ from dataclasses import asdict, dataclass
 from typing import Literal
 
 from teaegg.core.errors import InvalidRequestError
+from teaegg.core.exams import Area
 from teaegg.core.ids import text_hash
-from teaegg.evals.records import Area
 
 Subject = Area | Literal["speed"]
 """What a criterion looks at: the scores of an area, or how long the answers took."""
