@@ -12,6 +12,7 @@ from teaegg.access.service import Access
 from teaegg.app.configuration import secret_of
 from teaegg.app.datasets import Datasets
 from teaegg.app.distilling import Distilling
+from teaegg.app.exams import Exams
 from teaegg.app.expert_models import base_hash_of, make_expert_models
 from teaegg.app.experts import ExpertParts, Experts
 from teaegg.app.glossary import Glossary
@@ -38,6 +39,7 @@ from teaegg.serving.conversations import Conversations
 from teaegg.store.blobs import BlobStore
 from teaegg.store.database import Database, open_database
 from teaegg.store.documents import DocumentRecords
+from teaegg.store.exams.records import ExamRecords
 from teaegg.store.experts.files import ExpertFiles
 from teaegg.store.experts.lineage import LineageRecords
 from teaegg.store.experts.records import ExpertRecords
@@ -149,6 +151,7 @@ def _assemble(
         experts=facade,
         distilling=Distilling(datasets, facade, make_journey, clock),
         packs=_packs(settings, facade, clock),
+        exams=Exams(ExamRecords(database), clock),
         vectors=VectorFiller(index, documents, embedder, settings.embedding, clock),
         chat=chat,
         embedder=embedder,

@@ -11,6 +11,7 @@ from typing import Any
 from teaegg.access.service import Access
 from teaegg.app.datasets import Datasets
 from teaegg.app.distilling import Distilling
+from teaegg.app.exams import Exams
 from teaegg.app.experts import Experts
 from teaegg.app.glossary import Glossary
 from teaegg.app.packs import Packs
@@ -60,6 +61,7 @@ class Parts:
     experts: Experts
     distilling: Distilling
     packs: Packs
+    exams: Exams
     vectors: VectorFiller
     chat: ChatModel
     embedder: Embedder
@@ -83,6 +85,7 @@ class Workspace:
         self.experts = parts.experts
         self.distilling = parts.distilling
         self.packs = parts.packs
+        self.exams = parts.exams
         self.vectors = parts.vectors
         self.chat = parts.chat
         self.embedder = parts.embedder

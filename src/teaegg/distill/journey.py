@@ -21,7 +21,6 @@ from teaegg.core.experts import Expert, expert_id
 from teaegg.core.ids import content_hash
 from teaegg.core.scenes import Scene
 from teaegg.distill.export.factory import Export
-from teaegg.distill.lines import write_text
 from teaegg.distill.recipe import Recipe
 from teaegg.distill.rows import Row, rows_hash
 from teaegg.distill.train.base import Progress, Trainer, Training
@@ -31,6 +30,7 @@ from teaegg.models.adapters.server import AdapterServer
 from teaegg.models.base import Message
 from teaegg.models.local import bundled_model, fingerprint
 from teaegg.models.templates import ChatTemplate, plain_template, template_named
+from teaegg.store.lines import write_text
 
 ANSWER_TOKENS = 128
 _CONTEXT_TOKENS = 4096

@@ -9,8 +9,8 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from teaegg.core.ids import text_hash
-from teaegg.distill.lines import read_lines, write_lines
 from teaegg.models.base import Message
+from teaegg.store.lines import read_lines, write_lines
 
 RowKind = Literal[
     "lookup",

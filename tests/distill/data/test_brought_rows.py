@@ -19,10 +19,10 @@ from teaegg.distill.data.statistics import statistics
 from teaegg.distill.exchange.dataset import IMPORTED_FILE, add_to_dataset, dataset_rows
 from teaegg.distill.exchange.importing import import_file
 from teaegg.distill.lineage.sweeping import sweep_rows
-from teaegg.distill.lines import read_lines
 from teaegg.distill.rows import Row, read_rows
 from teaegg.distill.teachers.structure.teacher import StructureTeacher
 from teaegg.retrieval.reading_prompt import ShownPassage, read_prompt, reading_messages
+from teaegg.store.lines import read_lines
 
 EXAM = "差旅制度"
 """The split of these books keeps it for the exam; `test_the_exam_document…` would tell if it did not."""

@@ -24,9 +24,9 @@ from teaegg.core.scenes import Scene
 from teaegg.core.widths import text_width
 from teaegg.distill.data.records import Asked, Proof, item_id
 from teaegg.distill.data.shares import ASKED
-from teaegg.distill.lines import parse_line
 from teaegg.distill.rows import RowKind
 from teaegg.distill.teachers.base import Lesson, Taught, Teacher
+from teaegg.store.lines import parse_line
 
 _AT_A_TIME = 8
 _ROWS_OF_A_LESSON = 4

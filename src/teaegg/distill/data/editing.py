@@ -11,8 +11,8 @@ from pydantic import BaseModel, ValidationError
 from teaegg.core.errors import InvalidRequestError, NotFoundError
 from teaegg.distill.data.manifest import STAGES, Stage, stage_file
 from teaegg.distill.data.records import Asked, SplitDocument
-from teaegg.distill.lines import parse_line, read_lines, write_lines, write_text
 from teaegg.distill.rows import ROW_SHAPE, Row
+from teaegg.store.lines import parse_line, read_lines, write_lines, write_text
 
 
 def kind_of(stage: Stage) -> type[BaseModel]:

@@ -13,10 +13,10 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict
 
 from teaegg.distill.data.records import Asked, item_id
-from teaegg.distill.lines import read_lines
 from teaegg.distill.rows import RowKind
 from teaegg.retrieval.query import Language
 from teaegg.retrieval.reading_prompt import not_said
+from teaegg.store.lines import read_lines
 
 _FILE = Path(__file__).with_name("general.jsonl")
 

@@ -30,10 +30,10 @@ from teaegg.distill.data.stages import Made, OnProgress, Workbench
 from teaegg.distill.exchange.checks import checked, giving_way
 from teaegg.distill.exchange.dataset import IMPORTED_FILE, ImportedUse, imported_use
 from teaegg.distill.exchange.grounding import grounded
-from teaegg.distill.lines import read_lines
 from teaegg.distill.rows import ROW_SHAPE, Row, RowKind, read_rows, rows_hash
 from teaegg.distill.teachers.base import Teacher
 from teaegg.distill.teachers.replies import Pieces, RememberingTeacher
+from teaegg.store.lines import read_lines
 
 _ASKED_FOR_EACH = 2
 """Questions asked for each row wanted: about half do not survive verifying and cleaning."""

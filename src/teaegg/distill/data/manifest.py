@@ -12,7 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from teaegg import __version__
 from teaegg.core.errors import InvalidRequestError
 from teaegg.core.ids import content_hash
-from teaegg.distill.lines import write_text
+from teaegg.store.lines import write_text
 
 FILE_NAME = "dataset.json"
 Stage = Literal["split", "asked", "verified", "clean", "brought", "balanced", "rows", "exam"]

@@ -9,10 +9,10 @@ from typing import Protocol
 from teaegg.core.documents import Passage
 from teaegg.distill.data.checking.verify import plain
 from teaegg.distill.data.records import Asked, Quizzed
-from teaegg.distill.lines import read_lines, write_lines
 from teaegg.models.base import ChatModel, Message
 from teaegg.retrieval.query import language_of
 from teaegg.retrieval.reading_prompt import ShownPassage, reading_messages
+from teaegg.store.lines import read_lines, write_lines
 
 FILE_NAME = "quizzed.jsonl"
 _WRITTEN_EVERY = 10

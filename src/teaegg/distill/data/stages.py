@@ -24,7 +24,7 @@ from teaegg.distill.data.manifest import (
     write_manifest,
 )
 from teaegg.distill.data.records import Rejected
-from teaegg.distill.lines import read_lines, write_lines
+from teaegg.store.lines import read_lines, write_lines
 
 Record = TypeVar("Record", bound=BaseModel)
 OnProgress = Callable[[Stage, int, int], None]

@@ -10,8 +10,8 @@ from pathlib import Path
 from teaegg.core.errors import NotFoundError
 from teaegg.distill.data.manifest import Stage, rejects_file, stage_file
 from teaegg.distill.data.records import Rejected
-from teaegg.distill.lines import read_lines
 from teaegg.distill.rows import Row, read_rows, write_rows
+from teaegg.store.lines import read_lines
 
 IMPORTED_FILE = "imported.jsonl"
 """Beside the rows that were made, which are made anew at times."""

@@ -10,8 +10,8 @@ from typing import Any, Literal
 
 from teaegg.core.errors import InvalidRequestError
 from teaegg.distill.exchange.importing import Problem
-from teaegg.distill.lines import write_text
 from teaegg.distill.rows import Row, Turn
+from teaegg.store.lines import write_text
 
 ExportForm = Literal["alpaca", "sharegpt", "messages", "completion", "preference"]
 """`alpaca`, `sharegpt`: LLaMA-Factory (and ms-swift). `messages`: TRL, ms-swift and OpenAI.

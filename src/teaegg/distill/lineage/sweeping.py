@@ -9,7 +9,7 @@ from pathlib import Path
 
 from teaegg.core.errors import StorageError
 from teaegg.core.ids import content_hash
-from teaegg.distill.lines import replace_content
+from teaegg.store.lines import replace_content
 
 RUNS = "runs"
 """Beside the rows: the folders of runs that are not finished, whose weights have learned from them."""

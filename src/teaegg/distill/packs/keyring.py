@@ -25,9 +25,9 @@ from teaegg.core.errors import (
     SettingsError,
     StorageError,
 )
-from teaegg.distill.lines import write_text
 from teaegg.distill.packs.encryption import new_identity
 from teaegg.distill.packs.signing import PublicKey, SecretKey
+from teaegg.store.lines import write_text
 
 THIS_HOME = "this home"
 _NAME = re.compile(r"[\w][\w.@-]{0,63}")

@@ -14,10 +14,10 @@ from typing import Any
 
 import teaegg
 from teaegg.core.errors import StorageError
-from teaegg.distill.lines import write_text
 from teaegg.distill.recipe import Recipe
 from teaegg.distill.train.base import Training
 from teaegg.distill.train.plan import Plan
+from teaegg.store.lines import write_text
 
 _LIBRARIES = ("torch", "transformers", "peft", "tokenizers", "gguf")
 

@@ -1,0 +1,58 @@
+"""How exams and their items look at a terminal."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING, Any
+
+from teaegg.app.cli.output import say
+from teaegg.core.exams import LETTERS
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from teaegg.app.exams import ReviewedExam
+    from teaegg.core.exams import ExamItem
+    from teaegg.store.exams.records import Signature
+
+
+def show_exam(reviewed: ReviewedExam) -> None:
+    """The exam as a whole: what it is, and how many of its items count."""
+    version, exam = reviewed.version, reviewed.version.exam
+    say(f"{exam.name}, version {version.version} ({version.id[:12]}): {exam.title}")
+    scene = f"scene {exam.scene}, " if exam.scene else ""
+    say(f"{scene}pass mark {exam.pass_mark:g}, kept by {version.by} at {version.at:%Y-%m-%d %H:%M}")
+    if version.note:
+        say(version.note)
+    forms = Counter(item.form for item in exam.items)
+    counted = ", ".join(f"{count} {form}" for form, count in forms.most_common())
+    say(f"{len(exam.items)} items ({counted}), {len(reviewed.unsigned)} of them unsigned\n")
+
+
+def show_item(item: ExamItem, signature: Signature | None) -> None:
+    """One item with its key."""
+    signed = f"signed by {signature.by}" if signature else "unsigned"
+    say(f"── {item.id}  {item.form}{f' ({item.kind})' if item.kind else ''}  {signed}")
+    for passage in item.passages:
+        place = f" {passage.place}" if passage.place else ""
+        say(f"[{'passage' if passage.gold else 'distractor'}{place}]\n{passage.text}")
+    for question in item.questions:
+        say(f"Question: {question}")
+    for letter, option in zip(LETTERS, item.options, strict=False):
+        say(f"  {letter}. {option}")
+    for answer in item.right:
+        say(f"Right:    {answer}")
+    for point in item.rubric:
+        say(f"Rubric:   {point}")
+    if item.shape:
+        say(f"Shape:    {item.shape}")
+    if item.source:
+        say(f"Source:   {item.source}")
+    say()
+
+
+def item_record(item: ExamItem, signatures: Mapping[str, Signature]) -> dict[str, Any]:
+    """An item as JSON, with its hash and who signed it ("": nobody)."""
+    signature = signatures.get(item.hash)
+    said = {"hash": item.hash, "signed_by": signature.by if signature else ""}
+    return {**item.model_dump(mode="json"), **said}
