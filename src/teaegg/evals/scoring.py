@@ -18,15 +18,20 @@ from teaegg.evals.scorers.choice import score_choice
 from teaegg.evals.scorers.drafting import Graded, score_drafting
 from teaegg.evals.scorers.grounded import score_grounded
 from teaegg.evals.scorers.multi_turn import score_multi_turn
+from teaegg.evals.scorers.number import score_number
 from teaegg.evals.scorers.refusal import score_refusal
+from teaegg.evals.scorers.safety import score_safety
+from teaegg.evals.scorers.shape import score_shape
 from teaegg.evals.scorers.short import score_short
 
 _SCORERS: dict[ItemForm, Scorer] = {
     "choice": score_choice,
     "short": score_short,
+    "number": score_number,
     "grounded": score_grounded,
     "refusal": score_refusal,
     "out_of_scope": score_refusal,
+    "format": score_shape,
     "multi_turn": score_multi_turn,
 }
 _NO_GRADES: Mapping[str, Graded] = MappingProxyType({})
@@ -49,6 +54,8 @@ def score(item: ExamItem, response: Response, grade: Graded | None = None) -> Sc
     """
     if item.form == "drafting":
         return score_drafting(item, grade)
+    if item.form == "safety":
+        return score_safety(item, response, grade)
     return _SCORERS[item.form](item, response)
 
 
