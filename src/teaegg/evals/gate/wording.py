@@ -103,7 +103,7 @@ _ZH = {
     "claims better": "{subject}：更好",
     "claims not_worse": "{subject}：没有变差",
     "reasons": "## 理由",
-    "open": "**{subject}：{outcome}。**",
+    "open": "**{subject}：{outcome}**。",
     "nothing": "没有一道可以计入的题。",
     "scores": "新版本 {candidate} 分，现用版本 {baseline} 分（{documents} 份文件的 {items} 道题）。",
     "times": "平均每题新版本用时 {candidate} 秒，现用版本 {baseline} 秒（{documents} 份文件的 {items} "
