@@ -36,7 +36,7 @@ from teaegg.retrieval.spans.features import SPAN_FEATURES, lexical_features, wit
 from teaegg.retrieval.spans.model import SHORTLIST, SpanModel, fill_budget
 from teaegg.retrieval.spans.sentences import split_sentences
 from teaegg.store.index import Hit
-from teaegg.store.lance import open_lance_index
+from teaegg.store.lance.index import open_lance_index
 
 Floats = NDArray[np.float64]
 Kind = Literal["present", "near", "cut"]

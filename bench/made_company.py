@@ -39,8 +39,8 @@ from teaegg.core.terms import TERMS_VERSION, identifiers, index_terms
 from teaegg.store.codec import passage_row
 from teaegg.store.database import open_database
 from teaegg.store.documents import DocumentRecords
-from teaegg.store.lance import LanceIndex
-from teaegg.store.lance_tables import PASSAGE_SCHEMA, open_tables, search_row, vector_schema
+from teaegg.store.lance.index import LanceIndex
+from teaegg.store.lance.tables import PASSAGE_SCHEMA, open_tables, search_row, vector_schema
 
 PASSAGES_A_DOCUMENT = 50
 COLLECTIONS = 200

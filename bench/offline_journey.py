@@ -19,7 +19,7 @@ from bench.data import ROOT
 from bench.harness import workspace_in
 from bench.measuring import arguments, home_folder, report, resident_mib
 from teaegg.app.demo import read_company, set_up
-from teaegg.app.distilling import Distilled
+from teaegg.app.experts.distilling import Distilled
 from teaegg.app.workspace import Workspace
 from teaegg.core.actors import LOCAL_OWNER
 from teaegg.distill.journey import Telling

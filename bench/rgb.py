@@ -21,7 +21,7 @@ from teaegg.app.workspace import Workspace
 from teaegg.core.documents import Block, ParsedDocument
 from teaegg.core.settings import IngestSettings
 from teaegg.ingest.passages import cut_passages
-from teaegg.store.lance import open_lance_index
+from teaegg.store.lance.index import open_lance_index
 
 SETS = {"zh": "rgb/zh_refine.jsonl", "en": "rgb/en_fact.jsonl"}
 

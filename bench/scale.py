@@ -30,7 +30,7 @@ from teaegg.retrieval.query import Query, understand
 from teaegg.retrieval.understanding.known_names import KnownNames, NameCatalogue
 from teaegg.store.database import open_database
 from teaegg.store.documents import DocumentRecords
-from teaegg.store.lance import open_lance_index
+from teaegg.store.lance.index import open_lance_index
 
 SIZES = (10_000, 100_000, 1_000_000)
 OPEN_COLLECTIONS = 40

@@ -8,7 +8,7 @@ import pytest
 from tests.expert_making import BASE, make_expert
 from tests.models.made_adapters import made_gguf
 
-from teaegg.app.expert_models import HostedExperts, make_expert_models
+from teaegg.app.experts.models import HostedExperts, make_expert_models
 from teaegg.core.errors import InvalidRequestError, ModelError
 from teaegg.core.settings import ChatModelSettings
 from teaegg.models.base import ChatModel, Message

@@ -8,7 +8,7 @@ from tests.expert_making import make_dataset, make_expert
 from tests.models.made_adapters import made_gguf
 
 from teaegg.app.configuration import load_settings
-from teaegg.app.packs import PackWishes
+from teaegg.app.experts.packs import PackWishes
 from teaegg.app.wiring import open_workspace
 from teaegg.app.workspace import Workspace
 from teaegg.core.actors import LOCAL_OWNER

@@ -13,7 +13,7 @@ from teaegg.core.documents import Location, Passage
 from teaegg.core.quantities.tokens import range_tokens
 from teaegg.core.terms import index_terms
 from teaegg.store.index import HINT_WEIGHT, PassageIndex
-from teaegg.store.lance import open_lance_index
+from teaegg.store.lance.index import open_lance_index
 
 EVERYTHING = VisibleSet(everything=True)
 LAWS = VisibleSet(scopes=frozenset({"collection:laws"}))

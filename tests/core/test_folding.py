@@ -5,8 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from teaegg.core.dates import dates_in
-from teaegg.core.edits import within_edits
-from teaegg.core.scripts import simplified
+from teaegg.core.spelling.edits import within_edits
+from teaegg.core.spelling.scripts import simplified
 from teaegg.core.terms import fold, identifiers, index_terms
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from teaegg.core.widths import reach, text_width
+from teaegg.core.spelling.widths import reach, text_width
 
 texts = st.text(alphabet="甲乙。，！ abé.\nグ한", max_size=80)
 

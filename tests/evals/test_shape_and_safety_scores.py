@@ -15,7 +15,7 @@ from teaegg.evals.scorers.shape import score_shape
 from teaegg.evals.scoring import score, score_exam
 
 SCHEMA = """{"type": "object", "required": ["金额"], "additionalProperties": false,
- "properties": {"金额": {"type": "number", "minimum": 0}, 
+ "properties": {"金额": {"type": "number", "minimum": 0},
   "编号": {"type": "string", "pattern": "^[A-Z]+$"}}}"""
 
 

@@ -24,7 +24,7 @@ from teaegg.store.blobs import BlobStore
 from teaegg.store.codec import decode_parsed
 from teaegg.store.database import open_database
 from teaegg.store.documents import DocumentRecords
-from teaegg.store.lance import LanceIndex, open_lance_index
+from teaegg.store.lance.index import LanceIndex, open_lance_index
 
 ALL = VisibleSet(everything=True)
 DIMENSIONS = 16

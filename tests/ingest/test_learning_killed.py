@@ -18,7 +18,7 @@ from teaegg.core.actors import VisibleSet
 from teaegg.store.blobs import BlobStore
 from teaegg.store.database import open_database
 from teaegg.store.documents import DocumentRecords
-from teaegg.store.lance import open_lance_index
+from teaegg.store.lance.index import open_lance_index
 
 SCRIPT = """
 import asyncio, sys
@@ -30,7 +30,7 @@ from teaegg.ingest.sources.factory import open_source
 from teaegg.store.blobs import BlobStore
 from teaegg.store.database import open_database
 from teaegg.store.documents import DocumentRecords
-from teaegg.store.lance import open_lance_index
+from teaegg.store.lance.index import open_lance_index
 
 async def main(home, address):
     database = await open_database(f"sqlite+aiosqlite:///{home / 'records.db'}")

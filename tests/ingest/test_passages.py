@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from teaegg.core.documents import Block, Location, ParsedDocument, Passage
-from teaegg.core.widths import text_width
+from teaegg.core.spelling.widths import text_width
 from teaegg.ingest.passages import cut_passages
 from teaegg.ingest.readers.base import Outline
 

@@ -12,7 +12,7 @@ from teaegg.retrieval.query import understand
 from teaegg.retrieval.ranking.fitted import FittedReranker
 from teaegg.retrieval.ranking.fusion import fuse
 from teaegg.store.index import Hit
-from teaegg.store.lance import open_lance_index
+from teaegg.store.lance.index import open_lance_index
 
 DIMENSIONS = 48
 CANDIDATES = 6

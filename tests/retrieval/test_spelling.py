@@ -12,7 +12,7 @@ from teaegg.retrieval.understanding.code_lookup import CodeLookup
 from teaegg.retrieval.understanding.codes import codes_in, joined_codes
 from teaegg.retrieval.understanding.spelling import Speller
 from teaegg.store.index import PassageIndex
-from teaegg.store.lance import open_lance_index
+from teaegg.store.lance.index import open_lance_index
 
 SHOP = VisibleSet(scopes=frozenset({"collection:shop"}))
 ROWS = ("QH-HX-M8X30", "QH-HX-M8X35", "QH-HX-10-O", "QH-HX-10-0", "QH-HX-M10X80")

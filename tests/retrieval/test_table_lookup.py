@@ -12,7 +12,7 @@ from teaegg.core.documents import Location, Passage
 from teaegg.retrieval.tables.demands import read_demands
 from teaegg.retrieval.tables.lookup import TableLookup
 from teaegg.retrieval.understanding.synonyms import general_synonyms
-from teaegg.store.lance import open_lance_index
+from teaegg.store.lance.index import open_lance_index
 
 SHOP = VisibleSet(scopes=frozenset({"collection:shop"}))
 ROWS = (

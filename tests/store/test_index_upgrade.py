@@ -10,8 +10,8 @@ import pyarrow as pa
 
 from teaegg.core.actors import VisibleSet
 from teaegg.core.documents import Location, Passage
-from teaegg.store.lance import open_lance_index
-from teaegg.store.lance_tables import PASSAGE_SCHEMA
+from teaegg.store.lance.index import open_lance_index
+from teaegg.store.lance.tables import PASSAGE_SCHEMA
 
 EVERYTHING = VisibleSet(everything=True)
 ROW = Passage("p1", "d1", "v1", "c", "Screws", 0, "规格: M8×30", 0, 8, Location(row=2))

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from teaegg.core.actors import VisibleSet
 from teaegg.core.documents import Passage
-from teaegg.store.lance import LanceIndex, open_lance_index
+from teaegg.store.lance.index import LanceIndex, open_lance_index
 from teaegg.store.nearest import EXACT_UP_TO_VECTORS, exact_up_to
 
 DIMENSIONS = 96

@@ -10,15 +10,15 @@ from pathlib import Path
 
 from teaegg.access.service import Access
 from teaegg.app.configuration import secret_of
-from teaegg.app.datasets import Datasets
-from teaegg.app.distilling import Distilling
-from teaegg.app.exams import Exams
-from teaegg.app.expert_models import base_hash_of, make_expert_models
-from teaegg.app.experts import ExpertParts, Experts
+from teaegg.app.exams.register import Exams
+from teaegg.app.experts.datasets import Datasets
+from teaegg.app.experts.distilling import Distilling
+from teaegg.app.experts.models import base_hash_of, make_expert_models
+from teaegg.app.experts.packs import Packs
+from teaegg.app.experts.register import ExpertParts, Experts
 from teaegg.app.glossary import Glossary
-from teaegg.app.packs import Packs
 from teaegg.app.sources import Sources
-from teaegg.app.workspace import Parts, Workspace
+from teaegg.app.workspace import Making, Parts, Workspace
 from teaegg.core.clock import Clock, SystemClock
 from teaegg.core.errors import StorageError, TeaEggError
 from teaegg.core.settings import Settings
@@ -45,7 +45,7 @@ from teaegg.store.experts.lineage import LineageRecords
 from teaegg.store.experts.records import ExpertRecords
 from teaegg.store.glossary import GlossaryFile
 from teaegg.store.index import PassageIndex
-from teaegg.store.lance import open_lance_index
+from teaegg.store.lance.index import open_lance_index
 from teaegg.store.sources import SourceRecords
 from teaegg.store.traces import ConversationRecords, TraceRecords
 
@@ -89,10 +89,10 @@ async def open_workspace(
         experts = _expert_parts(settings, database, expert_models)
         await _finish_forgetting(experts.forgetting)
         make_journey = make_journey or partial(_journey, settings)
-        parts = _assemble(settings, database, index, chat, embedder, clock, experts, make_journey)
+        parts = _assemble(settings, database, index, chat, embedder, clock, experts)
         stack.push_async_callback(parts.learner.close)
         stack.push_async_callback(parts.sources.close)
-        yield Workspace(parts)
+        yield Workspace(parts, _making(parts, database, experts, make_journey, clock))
 
 
 def _assemble(
@@ -103,7 +103,6 @@ def _assemble(
     embedder: Embedder,
     clock: Clock,
     experts: ExpertParts,
-    make_journey: Callable[[], Journey],
 ) -> Parts:
     documents = DocumentRecords(database)
     blobs = BlobStore(settings.home / "blobs")
@@ -121,17 +120,6 @@ def _assemble(
         after_forgetting=experts.forgetting.finish,
     )
     searcher = Searcher(index, documents, embedder, CompanyWords(glossary), settings.search, clock)
-    datasets = Datasets(
-        settings.home / "datasets",
-        access,
-        documents,
-        index,
-        searcher,
-        settings.teacher,
-        clock,
-        experts.records,
-    )
-    facade = Experts(experts, access, documents, learner, clock)
     return Parts(
         settings=settings,
         access=access,
@@ -147,14 +135,37 @@ def _assemble(
         sources=Sources(
             SourceRecords(database), documents, access, learner, settings.sources, clock, secret_of
         ),
-        datasets=datasets,
-        experts=facade,
-        distilling=Distilling(datasets, facade, make_journey, clock),
-        packs=_packs(settings, facade, clock),
-        exams=Exams(ExamRecords(database), clock),
         vectors=VectorFiller(index, documents, embedder, settings.embedding, clock),
         chat=chat,
         embedder=embedder,
+    )
+
+
+def _making(
+    parts: Parts,
+    database: Database,
+    experts: ExpertParts,
+    make_journey: Callable[[], Journey],
+    clock: Clock,
+) -> Making:
+    settings = parts.settings
+    datasets = Datasets(
+        settings.home / "datasets",
+        parts.access,
+        parts.documents,
+        parts.index,
+        parts.searcher,
+        settings.teacher,
+        clock,
+        experts.records,
+    )
+    register = Experts(experts, parts.access, parts.documents, parts.learner, clock)
+    return Making(
+        datasets=datasets,
+        experts=register,
+        distilling=Distilling(datasets, register, make_journey, clock),
+        packs=_packs(settings, register, clock),
+        exams=Exams(ExamRecords(database), clock),
     )
 
 

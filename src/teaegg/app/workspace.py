@@ -9,12 +9,12 @@ from pathlib import Path
 from typing import Any
 
 from teaegg.access.service import Access
-from teaegg.app.datasets import Datasets
-from teaegg.app.distilling import Distilling
-from teaegg.app.exams import Exams
-from teaegg.app.experts import Experts
+from teaegg.app.exams.register import Exams
+from teaegg.app.experts.datasets import Datasets
+from teaegg.app.experts.distilling import Distilling
+from teaegg.app.experts.packs import Packs
+from teaegg.app.experts.register import Experts
 from teaegg.app.glossary import Glossary
-from teaegg.app.packs import Packs
 from teaegg.app.sources import Sources
 from teaegg.core.actors import Actor
 from teaegg.core.answers import AskedMode
@@ -43,7 +43,7 @@ _QUIET_LOOKS = 100
 
 @dataclass(frozen=True, slots=True)
 class Parts:
-    """What a workspace is made of; `app.wiring` puts it together."""
+    """What a workspace answers with; `app.wiring` puts it together."""
 
     settings: Settings
     access: Access
@@ -57,14 +57,20 @@ class Parts:
     answerer: Answerer
     learner: Learner
     sources: Sources
+    vectors: VectorFiller
+    chat: ChatModel
+    embedder: Embedder
+
+
+@dataclass(frozen=True, slots=True)
+class Making:
+    """All that makes experts of documents, examines them and lets them answer."""
+
     datasets: Datasets
     experts: Experts
     distilling: Distilling
     packs: Packs
     exams: Exams
-    vectors: VectorFiller
-    chat: ChatModel
-    embedder: Embedder
 
 
 class Workspace:
@@ -73,7 +79,7 @@ class Workspace:
     What an actor may not see raises the same NotFoundError as what is not there.
     """
 
-    def __init__(self, parts: Parts) -> None:
+    def __init__(self, parts: Parts, making: Making) -> None:
         self._parts = parts
         self.settings = parts.settings
         self.access = parts.access
@@ -81,11 +87,11 @@ class Workspace:
         self.conversations = parts.conversations
         self.learner = parts.learner
         self.sources = parts.sources
-        self.datasets = parts.datasets
-        self.experts = parts.experts
-        self.distilling = parts.distilling
-        self.packs = parts.packs
-        self.exams = parts.exams
+        self.datasets = making.datasets
+        self.experts = making.experts
+        self.distilling = making.distilling
+        self.packs = making.packs
+        self.exams = making.exams
         self.vectors = parts.vectors
         self.chat = parts.chat
         self.embedder = parts.embedder

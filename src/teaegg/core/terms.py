@@ -16,7 +16,7 @@ import snowballstemmer
 
 from teaegg.core.quantities.numerals import ARTICLE_REFERENCE, canonical_article, to_half_width
 from teaegg.core.quantities.terms import figure_terms
-from teaegg.core.scripts import simplified
+from teaegg.core.spelling.scripts import simplified
 
 TERMS_VERSION = 2
 """Raised whenever the same text gives other terms, identifiers or facts than before: an index made

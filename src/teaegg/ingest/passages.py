@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from teaegg.core.documents import Block, Location, ParsedDocument, Passage
 from teaegg.core.ids import passage_id
-from teaegg.core.widths import reach, text_width
+from teaegg.core.spelling.widths import reach, text_width
 
 _WHOLE_UP_TO = 3
 """An article or row stays whole up to this many times the target length."""

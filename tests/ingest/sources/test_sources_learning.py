@@ -23,7 +23,7 @@ from teaegg.store.blobs import BlobStore
 from teaegg.store.database import open_database
 from teaegg.store.documents import GRANTED_BY_SOURCE, DocumentRecords
 from teaegg.store.grants import Grant, GrantRecords
-from teaegg.store.lance import LanceIndex, open_lance_index
+from teaegg.store.lance.index import LanceIndex, open_lance_index
 
 ALL = VisibleSet(everything=True)
 

@@ -21,7 +21,7 @@ from teaegg.core.documents import Passage
 from teaegg.core.errors import InvalidRequestError, LessonError, StorageError
 from teaegg.core.ids import text_hash
 from teaegg.core.scenes import Scene
-from teaegg.core.widths import text_width
+from teaegg.core.spelling.widths import text_width
 from teaegg.distill.data.records import Asked, Proof, item_id
 from teaegg.distill.data.shares import ASKED
 from teaegg.distill.rows import RowKind

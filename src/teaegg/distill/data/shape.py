@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from teaegg.core.documents import Passage
 from teaegg.core.ids import text_hash
 from teaegg.core.scenes import Scene
-from teaegg.core.widths import text_width
+from teaegg.core.spelling.widths import text_width
 from teaegg.distill.data.checking.personal import masked, personal_data
 from teaegg.distill.data.checking.verify import plain
 from teaegg.distill.data.corpus import Corpus

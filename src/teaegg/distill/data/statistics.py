@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from teaegg.core.widths import text_width
+from teaegg.core.spelling.widths import text_width
 from teaegg.distill.data.editing import read_stage
 from teaegg.distill.data.manifest import STAGES, Manifest, Stage, stage_file
 from teaegg.distill.data.records import SplitDocument

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from typing import Literal
 
 from teaegg.core.quantities.numerals import to_half_width
-from teaegg.core.scripts import simplified
+from teaegg.core.spelling.scripts import simplified
 
 Part = Literal["question", "detail", "answer", "rejected", "context", "system"]
 """`detail` is what a ticket says below its subject; `rejected` an answer that was worse, as the draft

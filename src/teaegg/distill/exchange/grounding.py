@@ -12,8 +12,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from teaegg.core.documents import Passage
+from teaegg.core.spelling.widths import text_width
 from teaegg.core.terms import index_terms
-from teaegg.core.widths import text_width
 from teaegg.distill.data.checking.near_copies import grams
 from teaegg.distill.data.corpus import Corpus
 from teaegg.distill.data.records import Asked, Proof, Rejected, Side

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from teaegg.core.answers import Evidence
 from teaegg.core.quantities.numerals import to_half_width
-from teaegg.core.widths import LETTERS_PER_CHARACTER, text_width
+from teaegg.core.spelling.widths import LETTERS_PER_CHARACTER, text_width
 from teaegg.retrieval.query import Query
 from teaegg.retrieval.ranking.fusion import VECTOR_SPREAD
 from teaegg.retrieval.spans.asking import answer_type, typed_tokens

@@ -8,7 +8,7 @@ from difflib import SequenceMatcher
 
 import numpy as np
 
-from teaegg.core.widths import text_width
+from teaegg.core.spelling.widths import text_width
 from teaegg.retrieval.spans.asking import typed_tokens
 from teaegg.retrieval.spans.evidence import Flags, Floats, Question, Span, share
 

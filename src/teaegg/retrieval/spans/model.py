@@ -11,7 +11,7 @@ from importlib.resources import files
 
 import numpy as np
 
-from teaegg.core.widths import text_width
+from teaegg.core.spelling.widths import text_width
 from teaegg.retrieval.spans.answerability import ANSWER_FEATURES, probabilities
 from teaegg.retrieval.spans.evidence import Floats, Span
 from teaegg.retrieval.spans.features import SPAN_FEATURES

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
-from teaegg.core.edits import within_edits
+from teaegg.core.spelling.edits import within_edits
 from teaegg.core.terms import fold
 from teaegg.store.documents import DocumentName
 

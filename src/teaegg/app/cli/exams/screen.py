@@ -11,7 +11,7 @@ from teaegg.core.exams import LETTERS
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from teaegg.app.exams import ReviewedExam
+    from teaegg.app.exams.register import ReviewedExam
     from teaegg.core.exams import ExamItem
     from teaegg.store.exams.records import Signature
 

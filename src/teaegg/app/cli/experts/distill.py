@@ -13,7 +13,7 @@ from teaegg.app.cli.output import note, say, write_json
 from teaegg.app.cli.session import acting, run
 
 if TYPE_CHECKING:
-    from teaegg.app.distilling import Distilled
+    from teaegg.app.experts.distilling import Distilled
     from teaegg.app.workspace import Workspace
     from teaegg.evals.sitting import Comparison
 

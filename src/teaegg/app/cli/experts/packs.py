@@ -53,7 +53,7 @@ def pack(
     async def work(workspace: Workspace) -> None:
         from teaegg.app.cli.experts.pack_rendering import pack_record
         from teaegg.app.cli.experts.rendering import short
-        from teaegg.app.packs import PackWishes
+        from teaegg.app.experts.packs import PackWishes
 
         actor = await acting(workspace, user)
         wishes = PackWishes(key, to or (), notice or (), titles)

@@ -14,7 +14,7 @@ from teaegg.app.cli.session import acting, run
 from teaegg.core.errors import ConflictError, InvalidRequestError, NotFoundError, TeaEggError
 
 if TYPE_CHECKING:
-    from teaegg.app.distilling import Distilled
+    from teaegg.app.experts.distilling import Distilled
     from teaegg.app.workspace import Workspace
     from teaegg.core.actors import Actor
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from rich.text import Text
 
 from teaegg.app.cli.output import note, say, write_table
-from teaegg.app.experts import Forgotten, Lineage, Succession
+from teaegg.app.experts.register import Forgotten, Lineage, Succession
 from teaegg.app.records import shown_expert
 from teaegg.distill.packs.manifest import LineageDigest
 from teaegg.store.experts.records import ExpertRecord

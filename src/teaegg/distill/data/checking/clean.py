@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from teaegg.core.documents import Passage
 from teaegg.core.scenes import PersonalData, Scene
-from teaegg.core.widths import text_width
+from teaegg.core.spelling.widths import text_width
 from teaegg.distill.data.checking.near_copies import grams, near_copies
 from teaegg.distill.data.checking.personal import personal_data
 from teaegg.distill.data.records import Asked, Rejected

@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from teaegg.access.policy import require_manage
-from teaegg.app.expert_models import BaseHash
-from teaegg.app.experts import Experts
+from teaegg.app.experts.models import BaseHash
+from teaegg.app.experts.register import Experts
 from teaegg.core.actors import Actor
 from teaegg.core.clock import Clock
 from teaegg.distill.packs.encryption import check_recipients

@@ -18,11 +18,11 @@ from numpy.typing import NDArray
 
 from teaegg.core.actors import VisibleSet
 from teaegg.core.documents import Passage
-from teaegg.core.edits import within_edits
+from teaegg.core.spelling.edits import within_edits
 from teaegg.core.terms import latin_words
 from teaegg.store.codec import PASSAGE_COLUMNS, passage_from_row
 from teaegg.store.index import HINT_WEIGHT, Facts, Hit, Near
-from teaegg.store.lance_tables import (
+from teaegg.store.lance.tables import (
     PASSAGE_SCHEMA,
     guarded,
     open_tables,

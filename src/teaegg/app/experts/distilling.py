@@ -9,8 +9,8 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from teaegg.access.policy import require_manage
-from teaegg.app.datasets import Datasets
-from teaegg.app.experts import Experts
+from teaegg.app.experts.datasets import Datasets
+from teaegg.app.experts.register import Experts
 from teaegg.core.actors import Actor
 from teaegg.core.clock import Clock
 from teaegg.core.errors import ConflictError

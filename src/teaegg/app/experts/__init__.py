@@ -1,0 +1,1 @@
+"""From documents to experts, for every door: rows, training, the register of experts, packs."""
