@@ -47,11 +47,11 @@ class _Attention(Function):
         ctx: Any, query: Tensor, key: Tensor, value: Tensor, hidden: Tensor, scale: float
     ) -> Tensor:
         batch, heads, length, width = query.shape
-        groups = key.shape[1]
+        groups, seen = key.shape[1:3]
         # Heads that share a key are more rows of one matrix product.
         folded = query.reshape(batch, groups, heads // groups * length, width)
         scores = torch.matmul(folded * scale, key.transpose(-1, -2))
-        scores.view(batch, groups, heads // groups, length, length).masked_fill_(
+        scores.view(batch, groups, heads // groups, length, seen).masked_fill_(
             hidden[:, :, None], float("-inf")
         )
         shares = torch.softmax(scores, -1)

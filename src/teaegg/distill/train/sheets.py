@@ -8,7 +8,7 @@ training see "Prefix Grouper", Liu et al. 2025.)
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from random import Random
 
@@ -48,13 +48,13 @@ class Sheet:
 def make_sheets(rows: Sequence[TokenRow], *, most_tokens: int) -> list[Sheet]:
     """All rows, each on one sheet of `most_tokens` or less, unless a passage alone has about as many."""
     ordered = sorted(rows, key=lambda row: (row.prompt, row.answer))
-    return [_sheet(group, shared) for group, shared in _groups(ordered, most_tokens)]
+    return [sheet_of(group, shared) for group, shared in _groups(ordered, most_tokens)]
 
 
 def pair_sheets(rows: Sequence[TokenRow]) -> list[Sheet]:
     """A sheet for each row: its answer (owner 0) and its rejected one (owner 1) behind one prompt."""
     return [
-        _sheet([row, replace(row, answer=row.rejected)], len(row.prompt))
+        sheet_of([row, replace(row, answer=row.rejected)], len(row.prompt))
         for row in sorted(rows, key=lambda row: (row.prompt, row.answer))
     ]
 
@@ -86,7 +86,7 @@ def _common(left: Sequence[int], right: Sequence[int]) -> int:
     return min(len(left), len(right))
 
 
-def _sheet(group: Sequence[TokenRow], shared: int) -> Sheet:
+def sheet_of(group: Sequence[TokenRow], shared: int) -> Sheet:
     tokens = list(group[0].prompt[:shared])
     positions, branches = list(range(shared)), [0] * shared
     sources: list[int] = []
@@ -122,17 +122,24 @@ def micro_batches(
     sheets: Sequence[Sheet], *, most_tokens: int, random: Random
 ) -> list[tuple[Sheet, ...]]:
     """Sheets of like length together (little padding), `most_tokens` with padding at most; shuffled."""
-    ordered = sorted(sheets, key=lambda sheet: (sheet.length, random.random()))
+    batches = side_by_side(
+        sorted(sheets, key=lambda sheet: (sheet.length, random.random())), most_tokens=most_tokens
+    )
+    random.shuffle(batches)
+    return batches
+
+
+def side_by_side(ordered: Iterable[Sheet], *, most_tokens: int) -> list[tuple[Sheet, ...]]:
+    """Neighbours together, `most_tokens` with padding at most (but at least one sheet)."""
     batches: list[tuple[Sheet, ...]] = []
     batch: list[Sheet] = []
     for sheet in ordered:
-        if batch and sheet.length * (len(batch) + 1) > most_tokens:
+        if batch and padded_tokens([*batch, sheet]) > most_tokens:
             batches.append(tuple(batch))
             batch = []
         batch.append(sheet)
     if batch:
         batches.append(tuple(batch))
-    random.shuffle(batches)
     return batches
 
 

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import os
 import secrets
 from collections.abc import Callable, Iterator, Sequence
+from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from teaegg.core.errors import ModelError
 from teaegg.models.threads import let_waiting_threads_sleep
@@ -35,12 +38,37 @@ class Engine:
     ) -> None:
         self.path = path
         self.slots = slots
+        self.context_tokens = context_tokens
         self._adapters = len(adapters)
-        self._server = _start(path, context_tokens * slots, threads, slots, adapters)
+        self._key = secrets.token_hex(16)
+        self._server = _start(path, context_tokens * slots, threads, slots, adapters, self._key)
 
     def complete(self, body: Body, *, adapter: int | None = None) -> dict[str, Any]:
         """One finished completion. `adapter` is an index into `adapters`, None the bare base."""
         return self._whole(self._server.handle_completions, self._with_adapters(body, adapter))
+
+    def tokens(self, text: str, *, beginning: bool = False) -> tuple[int, ...]:
+        """Special tokens are read from `text`; with `beginning` the one that begins a text is put
+        before it, where the model has such a one."""
+        # The one question that xllamacpp does not pass on: it goes to llama.cpp's own loopback port.
+        place = urlsplit(self._server.listening_address)
+        connection = HTTPConnection(place.hostname or "", place.port)
+        try:
+            connection.request(
+                "POST",
+                "/tokenize",
+                json.dumps({"content": text, "add_special": beginning, "parse_special": True}),
+                {"Content-Type": "application/json", "Authorization": f"Bearer {self._key}"},
+            )
+            reply = connection.getresponse().read()
+            return tuple(json.loads(reply)["tokens"])
+        except (OSError, HTTPException, ValueError, KeyError) as error:
+            raise ModelError(
+                f"The language model {self.path.stem} did not say its tokens: {error!r:.300}.",
+                remedy="Report this with the version of xllamacpp.",
+            ) from error
+        finally:
+            connection.close()
 
     def complete_chat(self, body: Body) -> dict[str, Any]:
         """One finished answer of the bare base to turns, behind the file's own chat template."""
@@ -95,7 +123,7 @@ class Engine:
 
 
 def _start(
-    path: Path, context_tokens: int, threads: int, slots: int, adapters: Sequence[Path]
+    path: Path, context_tokens: int, threads: int, slots: int, adapters: Sequence[Path], key: str
 ) -> Any:
     if not path.is_file():
         raise ModelError(
@@ -123,7 +151,7 @@ def _start(
             cpu.n_threads = threads
             cpu.poll = 0
         # llama.cpp also listens on a loopback port; nobody but this process may use it.
-        parameters.api_keys = [secrets.token_hex(16)]
+        parameters.api_keys = [key]
         with _quiet_stderr():
             return xllamacpp.Server(parameters)
     except (ImportError, RuntimeError, ValueError) as error:
