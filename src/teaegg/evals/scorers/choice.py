@@ -9,14 +9,11 @@ not their letters.
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Sequence
 
 from teaegg.core.exams import LETTERS, ExamItem, Response
-from teaegg.core.quantities.numerals import to_half_width
+from teaegg.evals.letters import named_letter
 from teaegg.evals.scorers.base import Score
-
-_LETTER = re.compile(rf"\W*([{LETTERS}])(?![A-Za-z0-9])")
 
 
 def score_choice(item: ExamItem, response: Response) -> Score:
@@ -53,7 +50,7 @@ def _first(values: Sequence[float]) -> int | None:
 
 
 def _by_letter(item: ExamItem, response: Response) -> Score:
-    found = _LETTER.match(to_half_width(response.text))
-    if found is None:
-        return Score(0.0, {"answered": 0.0}, "named no option")
-    return Score(float(found[1] == item.right[0]), {"answered": 1.0}, f"wrote {found[1]}")
+    letter = named_letter(response.text, len(item.options))
+    if letter is None:
+        return Score(0.0, {"answered": 0.0}, "named no option, or more than one")
+    return Score(float(letter == item.right[0]), {"answered": 1.0}, f"wrote {letter}")
