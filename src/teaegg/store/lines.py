@@ -35,12 +35,17 @@ def parse_line(line: str, kind: type[Record], place: str, *, shape: str = "") ->
     try:
         return kind.model_validate_json(line)
     except ValidationError as error:
-        first = error.errors(include_url=False, include_input=False)[0]
-        field = ".".join(map(str, first["loc"])) or "the line"
         raise InvalidRequestError(
-            f"{place}: {field}: {first['msg']}.",
+            f"{place}: {first_mistake(error)}.",
             remedy=shape or f"Its fields are {', '.join(kind.model_fields)}.",
         ) from error
+
+
+def first_mistake(error: ValidationError) -> str:
+    """The first thing that is wrong with a record: the field and what was expected of it."""
+    first = error.errors(include_url=False, include_input=False)[0]
+    field = ".".join(map(str, first["loc"])) or "the line"
+    return f"{field}: {first['msg'].removeprefix('Value error, ')}"
 
 
 def write_lines(path: Path, records: Iterable[BaseModel]) -> None:

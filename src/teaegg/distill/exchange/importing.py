@@ -11,8 +11,8 @@ from teaegg.core.errors import InvalidRequestError
 from teaegg.core.ids import text_hash
 from teaegg.distill.exchange.columns import Part
 from teaegg.distill.exchange.forms import Draft, draft_of
-from teaegg.distill.exchange.records import Found, read_records
 from teaegg.distill.rows import Row, Turn
+from teaegg.ingest.records import Found, read_records
 
 _ID_HEX_DIGITS = 16
 _MOST_COLUMNS_SHOWN = 12

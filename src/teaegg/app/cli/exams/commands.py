@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from teaegg.app.cli.exams import editing, exchange
 from teaegg.app.cli.exams.screen import item_record, show_exam, show_item
 from teaegg.app.cli.options import As, Json
 from teaegg.app.cli.output import note, say, write_json, write_table
@@ -105,6 +106,12 @@ def show(
         note(f"{min(count, len(wanted))} of {len(reviewed.version.exam.items)} items.")
 
     run(context, work)
+
+
+exams.command("new")(exchange.new)
+exams.command("import")(exchange.import_exam)
+exams.command("export")(exchange.export_exam)
+exams.command("edit")(editing.edit)
 
 
 @exams.command("sign")

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
-from teaegg.app.cli.output import say
+from teaegg.app.cli.output import note, say
 from teaegg.core.exams import LETTERS
+from teaegg.evals.items.sufficiency import shortages
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -56,3 +58,30 @@ def item_record(item: ExamItem, signatures: Mapping[str, Signature]) -> dict[str
     signature = signatures.get(item.hash)
     said = {"hash": item.hash, "signed_by": signature.by if signature else ""}
     return {**item.model_dump(mode="json"), **said}
+
+
+def tell_kept(reviewed: ReviewedExam) -> None:
+    """That a version was kept, how many items are unsigned, and what they are too few for."""
+    version, exam = reviewed.version, reviewed.version.exam
+    unsigned = len(reviewed.unsigned)
+    say(f"{exam.name}, version {version.version}: {len(exam.items)} items, {unsigned} unsigned.")
+    for short in shortages(exam.items):
+        note(
+            f"{short.area}: {short.items} items of {short.documents} documents; to show "
+            f"{short.claim} takes about {short.needed}."
+        )
+    if unsigned:
+        note(f"Look at them and sign: teaegg exam show {exam.name} --unsigned")
+
+
+def kept_record(reviewed: ReviewedExam) -> dict[str, Any]:
+    """As `tell_kept`, as JSON."""
+    version = reviewed.version
+    return {
+        "name": version.exam.name,
+        "version": version.version,
+        "id": version.id,
+        "items": len(version.exam.items),
+        "unsigned": len(reviewed.unsigned),
+        "too_few": [asdict(short) for short in shortages(version.exam.items)],
+    }

@@ -64,7 +64,7 @@ def read_records(path: Path) -> Records:
     decoded = decoded or decode(data, path.name)
     text = decoded.text.replace("\x00", "")
     is_json = is_json or text.lstrip()[:1] in {"{", "["}
-    found = _json(text) if is_json else _separated(text, path.name)
+    found = json_records(text) if is_json else _separated(text, path.name)
     return Records(found, (decoded.note,) if decoded.note else ())
 
 
@@ -91,7 +91,7 @@ def _content(path: Path) -> bytes:
         ) from error
 
 
-def _json(text: str) -> Iterator[Found]:
+def json_records(text: str) -> Iterator[Found]:
     """One value of many records, or one record a line. Lines end at a line feed and nowhere else:
     JSON lets U+2028 stand inside a text."""
     try:
