@@ -99,6 +99,12 @@ class ExamItem(_Record):
         return text_hash(self.model_dump_json())
 
     @property
+    def documents(self) -> frozenset[str]:
+        """All that it tells of: what it was made from, and where its passages stand."""
+        named = (self.document, *(passage.document for passage in self.passages))
+        return frozenset(filter(None, named))
+
+    @property
     def right_place(self) -> int:
         """The right one of `options`, counted from 0. Only of a choice."""
         return LETTERS.index(self.right[0])

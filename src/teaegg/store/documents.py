@@ -12,6 +12,7 @@ from sqlalchemy import ColumnElement, case, delete, false, func, literal, or_, s
 from teaegg.core.actors import VisibleSet
 from teaegg.core.documents import Document, DocumentState
 from teaegg.store.database import Database
+from teaegg.store.exams.changes import drop_items_of
 from teaegg.store.experts.changes import withdraw_taught_by
 from teaegg.store.schema import DocumentRow, GrantRow, RevisionRow
 
@@ -206,7 +207,8 @@ class DocumentRecords:
     async def forget(
         self, documents: Sequence[str], *, at: datetime, by: str = GRANTED_BY_SOURCE
     ) -> None:
-        """Remove the records and every grant on them, and withdraw the experts that learned from them.
+        """Remove the records and every grant on them, withdraw the experts that learned from them, and
+        take the items that tell of them out of exams.
 
         `by` is who wanted it: a person, or the source that no longer holds them.
         """
@@ -214,6 +216,7 @@ class DocumentRecords:
             # First: whoever registers an expert locks its documents, and is waited for here.
             await session.execute(delete(DocumentRow).where(DocumentRow.id.in_(documents)))
             await withdraw_taught_by(session, documents, by=by, at=at)
+            await drop_items_of(session, documents, by=by, at=at)
             await session.execute(_ONE_MORE_REVISION)
             await session.execute(
                 delete(GrantRow).where(

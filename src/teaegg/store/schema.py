@@ -323,6 +323,15 @@ class ExamRow(Base):
     __table_args__ = (UniqueConstraint("name", "version", name="one_exam_of_a_version"),)
 
 
+class ExamDocumentRow(Base):
+    """Of which documents an exam tells, by their ids or by what else an imported file calls them."""
+
+    __tablename__ = "exam_documents"
+    exam: Mapped[str] = mapped_column(ForeignKey("exams.id", ondelete="CASCADE"), primary_key=True)
+    document: Mapped[str] = mapped_column(String(40), primary_key=True)
+    __table_args__ = (Index("exams_by_document", "document"),)
+
+
 class ExamSignatureRow(Base):
     """A person has reviewed an item, named by its hash, and stands for its key."""
 

@@ -15,6 +15,8 @@ from sqlalchemy import delete, func, or_, select
 from teaegg.core.errors import ConflictError
 from teaegg.core.exams import Exam
 from teaegg.store.database import Database
+from teaegg.store.exams.changes import newest_version, put_exam
+from teaegg.store.experts.changes import require_documents
 from teaegg.store.schema import ExamRow, ExamSignatureRow
 
 _LEAST_DIGITS = 8
@@ -57,37 +59,29 @@ class ExamRecords:
         at: datetime,
         note: str = "",
         after: str | None = None,
+        documents: Collection[str] = (),
     ) -> ExamVersion:
         """`exam` as the next version of its name; what is there already stays as it was kept.
 
         `after` is the id of the version that was edited: raises ConflictError when another one has
-        come since, so that nobody's edit is lost.
+        come since, so that nobody's edit is lost. So it does when one of `documents`, from which it was
+        made, is not there any more.
         """
         async with self._database.session() as session:
             known = await session.get(ExamRow, exam.hash)
             if known is not None:
                 return _version(known)
-            newest = await session.scalar(
-                select(ExamRow).where(ExamRow.name == exam.name).order_by(ExamRow.version.desc())
-            )
+            newest = await newest_version(session, exam.name)
             if after is not None and newest is not None and newest.id != after:
                 raise ConflictError(
                     f"The exam {exam.name} has been changed meanwhile, by {newest.by}: it is at "
                     f"version {newest.version} now.",
                     remedy=f"Look at it (`teaegg exam show {exam.name}`) and edit that one.",
                 )
-            row = ExamRow(
-                id=exam.hash,
-                name=exam.name,
-                version=newest.version + 1 if newest else 1,
-                scene=exam.scene,
-                record=exam.model_dump(mode="json"),
-                by=by,
-                at=at,
-                note=note,
-            )
-            session.add(row)
-            await session.flush()
+            version = newest.version + 1 if newest else 1
+            row = await put_exam(session, exam, version, by=by, at=at, note=note)
+            # Last, when the transaction holds its lock: whoever forgets waits, and finds the exam.
+            await require_documents(session, documents)
             return _version(row)
 
     async def called(self, name: str, version: int | None = None) -> tuple[ExamVersion, ...]:

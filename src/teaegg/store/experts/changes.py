@@ -12,9 +12,11 @@ from datetime import datetime
 from sqlalchemy import func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from teaegg.core.errors import ConflictError
 from teaegg.core.experts import ExpertState
 from teaegg.store.schema import (
     DatasetDocumentRow,
+    DocumentRow,
     ExpertChangeRow,
     ExpertDocumentRow,
     ExpertRow,
@@ -93,6 +95,21 @@ async def withdraw_taught_by(
         .values(forgotten_at=at)
         .execution_options(synchronize_session=False)
     )
+
+
+async def require_documents(session: AsyncSession, documents: Collection[str]) -> None:
+    """Asked last, when the transaction has written and so holds its lock: whoever forgets waits for
+    its end (SQLite for the file, PostgreSQL for the rows) and then finds what was written.
+    """
+    statement = select(DocumentRow.id).where(DocumentRow.id.in_(documents))
+    there = set(await session.scalars(statement.with_for_update(read=True)))
+    if missing := sorted(set(documents) - there):
+        raise ConflictError(
+            f"{len(missing)} of the documents that this was made from are no longer here: "
+            f"{', '.join(missing[:5])}.",
+            remedy="Make it again from those that are, beginning with the dataset: `teaegg distill`, "
+            "`teaegg exam make`.",
+        )
 
 
 async def _taught_by(session: AsyncSession, documents: Sequence[str]) -> dict[str, list[str]]:

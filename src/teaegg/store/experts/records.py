@@ -20,7 +20,7 @@ from teaegg.core.errors import ConflictError
 from teaegg.core.experts import Expert, ExpertState
 from teaegg.store.database import Database
 from teaegg.store.documents import visible_condition
-from teaegg.store.experts.changes import change_state, note_change
+from teaegg.store.experts.changes import change_state, note_change, require_documents
 from teaegg.store.grants import GranteeKind
 from teaegg.store.schema import (
     DatasetDocumentRow,
@@ -122,7 +122,7 @@ class ExpertRecords:
         """Keep or renew the record. Raises ConflictError when one of `documents` is not there (any more)."""
         async with self._database.session() as session:
             await _put_dataset(session, dataset, documents)
-            await _require_documents(session, documents)
+            await require_documents(session, documents)
 
     async def register(
         self,
@@ -149,7 +149,7 @@ class ExpertRecords:
             session.add_all(_document_row(record.id, item) for item in documents)
             at = record.registered_at
             await note_change(session, record.id, record.state, by=by, at=at, why=why)
-            await _require_documents(session, [item.document for item in documents])
+            await require_documents(session, [item.document for item in documents])
 
     async def list(
         self,
@@ -310,20 +310,6 @@ def _usable(actor: Actor, visible: VisibleSet) -> ColumnElement[bool]:
     )
     reads_all = and_(exists().where(taught), not_(is_hidden))
     return and_(not_(is_gone), or_(reads_all, is_widened))
-
-
-async def _require_documents(session: AsyncSession, documents: Collection[str]) -> None:
-    """Asked last, when the transaction has written and so holds its lock: whoever forgets waits for
-    its end (SQLite for the file, PostgreSQL for the rows) and then finds what was written.
-    """
-    statement = select(DocumentRow.id).where(DocumentRow.id.in_(documents))
-    there = set(await session.scalars(statement.with_for_update(read=True)))
-    if missing := sorted(set(documents) - there):
-        raise ConflictError(
-            f"{len(missing)} of the documents that were learned from are no longer here: "
-            f"{', '.join(missing[:5])}.",
-            remedy="Make the dataset and the expert again: `teaegg distill`.",
-        )
 
 
 def _require_not_withdrawn(known: ExpertRow) -> None:
