@@ -7,7 +7,7 @@ from typing import Literal, get_args
 from teaegg.core.exams import LETTERS, Area, ItemForm
 from teaegg.core.quantities.numerals import to_half_width
 from teaegg.core.scenes import Language
-from teaegg.core.scripts import simplified
+from teaegg.core.spelling.scripts import simplified
 
 Column = Literal[
     "id",
