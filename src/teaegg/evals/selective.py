@@ -8,9 +8,13 @@ Uziel and El-Yaniv 2019. No threshold can part answers of equal confidence: they
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
+
+from teaegg.core.exams import Response
+from teaegg.evals.scorers.base import Score
+from teaegg.evals.scorers.choice import option_shares
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +39,18 @@ class RiskCoverage:
     def coverage_at(self, risk: float) -> float:
         """The largest share of questions that can be answered at no more than this risk."""
         return max((point.coverage for point in self.points if point.risk <= risk), default=0.0)
+
+
+def sure_answers(
+    scores: Mapping[str, Score], responses: Mapping[str, Response]
+) -> list[tuple[float, float]]:
+    """(confidence, score) of every scored item whose options were read: the confidence is the share of
+    the likeliest option. Both by item hash."""
+    return [
+        (max(option_shares(responses[item].options)), scored.value)
+        for item, scored in scores.items()
+        if responses[item].options
+    ]
 
 
 def risk_coverage(answers: Sequence[tuple[float, float]]) -> RiskCoverage:

@@ -1,9 +1,7 @@
 """A choice: which option did the examinee take, by likelihood or by the letter that it wrote.
 
 Likelihood as in Brown et al. 2020 ("Language Models are Few-Shot Learners", 2.4): the option with the
-highest one is the answer. `length_normalised` divides by the characters of the option, as the `acc_norm` of
-the LM Evaluation Harness does (Gao et al. 2024); it says something where whole options were read,
-not their letters.
+highest one is the answer, and `probability` is what it believes of the right one, as a share of all.
 """
 
 from __future__ import annotations
@@ -11,6 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
+from teaegg.core.errors import InvalidRequestError
 from teaegg.core.exams import LETTERS, ExamItem, Response
 from teaegg.evals.letters import named_letter
 from teaegg.evals.scorers.base import Score
@@ -20,18 +19,19 @@ def score_choice(item: ExamItem, response: Response) -> Score:
     """1 for the right option alone in front; of several equal ones none was taken."""
     if not response.options:
         return _by_letter(item, response)
-    place = item.right_place
-    lengths = [len(option) for option in item.options]
-    by_length = [nats / length for nats, length in zip(response.options, lengths, strict=True)]
+    read = [nats for nats in response.options if not math.isnan(nats)]
+    if len(read) != len(item.options):
+        raise InvalidRequestError(
+            f"Item {item.id} has {len(item.options)} options, but of {len(read)} a likelihood was read.",
+            remedy="Let the examinee answer the item again.",
+        )
+    highest = max(response.options)
+    taken = [place for place, nats in enumerate(response.options) if nats == highest]
     shares = option_shares(response.options)
-    taken = _first(response.options)
     return Score(
-        float(taken == place),
-        {
-            "length_normalised": float(_first(by_length) == place),
-            "probability": shares[place],
-        },
-        f"took {LETTERS[taken]}" if taken is not None else "took none: several are equally likely",
+        float(taken == [item.right_place]),
+        {"probability": shares[item.right_place]},
+        f"took {' or '.join(LETTERS[place] for place in taken)}",
     )
 
 
@@ -42,11 +42,6 @@ def option_shares(nats: Sequence[float]) -> tuple[float, ...]:
         return (1 / len(nats),) * len(nats)
     weights = [math.exp(value - highest) for value in nats]
     return tuple(weight / math.fsum(weights) for weight in weights)
-
-
-def _first(values: Sequence[float]) -> int | None:
-    highest = max(values)
-    return values.index(highest) if list(values).count(highest) == 1 else None
 
 
 def _by_letter(item: ExamItem, response: Response) -> Score:
