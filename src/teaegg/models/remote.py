@@ -6,7 +6,8 @@ import asyncio
 import base64
 import json
 import time
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -19,6 +20,14 @@ from teaegg.models.endpoint import Endpoint, connect
 
 _TOKENS_AROUND_PICKS = 160
 _TOKENS_PER_PICK = 32
+
+
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """Tokens of one call, as the endpoint counted them."""
+
+    prompt_tokens: int = 0
+    answer_tokens: int = 0
 
 
 class OpenAIChat:
@@ -40,9 +49,21 @@ class OpenAIChat:
         """Endpoint and model name: which weights stand behind them only the endpoint knows."""
         return f"{self._endpoint.base_url}#{self._model}"
 
-    async def stream(
+    def stream(
         self, messages: Sequence[Message], *, max_tokens: int, temperature: float = 0.0
     ) -> AsyncIterator[str]:
+        return self.stream_counted(messages, max_tokens=max_tokens, temperature=temperature)
+
+    async def stream_counted(
+        self,
+        messages: Sequence[Message],
+        *,
+        max_tokens: int,
+        temperature: float = 0.0,
+        on_usage: Callable[[Usage], None] | None = None,
+    ) -> AsyncIterator[str]:
+        """As `stream`; `on_usage` hears what the endpoint counted, if it counts."""
+        counting: dict[str, Any] = {"stream_options": {"include_usage": True}} if on_usage else {}
         with self._endpoint.errors_translated():
             chunks = await self._client.chat.completions.create(
                 model=self._model,
@@ -50,9 +71,12 @@ class OpenAIChat:
                 max_tokens=max_tokens,
                 temperature=temperature,
                 stream=True,
+                **counting,
             )
             finished = False
             async for chunk in chunks:
+                if on_usage and (usage := _usage(chunk)):
+                    on_usage(usage)
                 for choice in getattr(chunk, "choices", None) or ():
                     finished = finished or choice.finish_reason is not None
                     if choice.delta is not None and choice.delta.content:
@@ -214,6 +238,15 @@ def _schema(options: int, most: int) -> Any:
         "type": "json_schema",
         "json_schema": {"name": "picked_lines", "strict": True, "schema": schema},
     }
+
+
+def _usage(chunk: Any) -> Usage | None:
+    """Some endpoints count in every chunk, some in a last one, some never."""
+    usage = getattr(chunk, "usage", None)
+    prompt, answer = (getattr(usage, f"{part}_tokens", None) for part in ("prompt", "completion"))
+    if not isinstance(prompt, int) or not isinstance(answer, int):
+        return None
+    return Usage(prompt, answer)
 
 
 def _timings(reply: Any, waited_ms: float) -> tuple[float, float]:
