@@ -39,7 +39,16 @@ def _neighbour(name: str, *path: str) -> Any:
 servers = _neighbour("servers_of_targets", "models", "model_servers.py")
 made = _neighbour("adapters_of_targets", "models", "made_adapters.py")
 
-HANDBOOK = "# 员工手册\n\n## 年假\n\n员工工作满一年的，每年享受年假5天。\n\n## 差旅\n\n住宿费限额为每晚350元。\n"
+HANDBOOK = """# 员工手册
+
+## 年假
+
+员工工作满一年的，每年享受年假5天。
+
+## 差旅
+
+住宿费限额为每晚350元。
+"""
 SOLVED = ExamItem(
     id="e", form="choice", questions=("一周有几天？",), options=("六天", "七天"), right=("B",)
 )

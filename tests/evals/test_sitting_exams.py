@@ -1,4 +1,4 @@
-"""Every item is asked once, whatever comes in between; what was said is kept as it comes; keys stay hidden."""
+"""Every item is asked once, whatever comes in between; what was said is kept; keys stay hidden."""
 
 import asyncio
 from collections.abc import AsyncIterator, Sequence

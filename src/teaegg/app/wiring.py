@@ -10,10 +10,17 @@ from pathlib import Path
 
 from teaegg.access.service import Access
 from teaegg.app.configuration import secret_of
+from teaegg.app.exams.examinees import Bases, Doors, Examinees
+from teaegg.app.exams.examining import Examining
 from teaegg.app.exams.register import Exams
 from teaegg.app.experts.datasets import Datasets
 from teaegg.app.experts.distilling import Distilling
-from teaegg.app.experts.models import base_hash_of, make_expert_models
+from teaegg.app.experts.models import (
+    HostedExperts,
+    base_hash_of,
+    make_expert_models,
+    unknown_base,
+)
 from teaegg.app.experts.packs import Packs
 from teaegg.app.experts.register import ExpertParts, Experts
 from teaegg.app.glossary import Glossary
@@ -40,6 +47,7 @@ from teaegg.store.blobs import BlobStore
 from teaegg.store.database import Database, open_database
 from teaegg.store.documents import DocumentRecords
 from teaegg.store.exams.records import ExamRecords
+from teaegg.store.exams.sittings import SittingRecords
 from teaegg.store.experts.files import ExpertFiles
 from teaegg.store.experts.lineage import LineageRecords
 from teaegg.store.experts.records import ExpertRecords
@@ -71,7 +79,7 @@ async def open_workspace(
     _make_home(settings)
     clock = clock or SystemClock()
     async with AsyncExitStack() as stack:
-        chat = chat or make_chat_model(settings.chat)
+        given, chat = chat, chat or make_chat_model(settings.chat)
         stack.push_async_callback(chat.close)
         embedder = embedder or make_embedder(settings.embedding)
         stack.push_async_callback(embedder.close)
@@ -92,7 +100,8 @@ async def open_workspace(
         parts = _assemble(settings, database, index, chat, embedder, clock, experts)
         stack.push_async_callback(parts.learner.close)
         stack.push_async_callback(parts.sources.close)
-        yield Workspace(parts, _making(parts, database, experts, make_journey, clock))
+        bases = _bases(settings, chat, None if given else expert_models)
+        yield Workspace(parts, _making(parts, database, experts, make_journey, bases, clock))
 
 
 def _assemble(
@@ -146,6 +155,7 @@ def _making(
     database: Database,
     experts: ExpertParts,
     make_journey: Callable[[], Journey],
+    bases: Bases,
     clock: Clock,
 ) -> Making:
     settings = parts.settings
@@ -160,13 +170,27 @@ def _making(
         experts.records,
     )
     register = Experts(experts, parts.access, parts.documents, parts.learner, clock)
+    exams = Exams(ExamRecords(database), clock)
+
+    def examining(doors: Doors) -> Examining:
+        examinees = Examinees(settings, bases, register, doors, clock)
+        return Examining(SittingRecords(database), exams, examinees, clock)
+
     return Making(
         datasets=datasets,
         experts=register,
         distilling=Distilling(datasets, register, make_journey, clock),
         packs=_packs(settings, register, clock),
-        exams=Exams(ExamRecords(database), clock),
+        exams=exams,
+        examining=examining,
     )
+
+
+def _bases(settings: Settings, chat: ChatModel, lent: ExpertModels | None) -> Bases:
+    """The bare base runs where experts run; else `chat` stands for it, behind whatever template."""
+    if isinstance(lent, HostedExperts):
+        return Bases(lent.base, base_hash_of(settings.chat))
+    return Bases(lambda template: chat, unknown_base)
 
 
 def _packs(settings: Settings, experts: Experts, clock: Clock) -> Packs:

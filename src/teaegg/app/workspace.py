@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, Iterable, Sequence
+from collections.abc import AsyncGenerator, Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from teaegg.access.service import Access
+from teaegg.app.exams.examinees import Doors
+from teaegg.app.exams.examining import Examining
 from teaegg.app.exams.register import Exams
 from teaegg.app.experts.datasets import Datasets
 from teaegg.app.experts.distilling import Distilling
@@ -64,13 +66,15 @@ class Parts:
 
 @dataclass(frozen=True, slots=True)
 class Making:
-    """All that makes experts of documents, examines them and lets them answer."""
+    """All that makes experts of documents, examines them and lets them answer. `examining` is made for
+    the doors through which exams come in: the workspace's own."""
 
     datasets: Datasets
     experts: Experts
     distilling: Distilling
     packs: Packs
     exams: Exams
+    examining: Callable[[Doors], Examining]
 
 
 class Workspace:
@@ -92,6 +96,8 @@ class Workspace:
         self.distilling = making.distilling
         self.packs = making.packs
         self.exams = making.exams
+        doors = Doors(self.ask, self.search, self.documents, self.conversations)
+        self.examining = making.examining(doors)
         self.vectors = parts.vectors
         self.chat = parts.chat
         self.embedder = parts.embedder

@@ -25,6 +25,7 @@ from teaegg.app.cli.commands import (
 from teaegg.app.cli.datasets import commands as datasets
 from teaegg.app.cli.errors import reported
 from teaegg.app.cli.exams import commands as exams
+from teaegg.app.cli.exams import sitting
 from teaegg.app.cli.experts import commands as experts
 from teaegg.app.cli.experts import distill, packs, remake, signers, train
 from teaegg.app.cli.output import say, use_utf8
@@ -95,6 +96,8 @@ application.add_typer(sources.sources, name="sources", rich_help_panel=_DOCUMENT
 application.add_typer(scenes.scenes, name="scene", rich_help_panel=_EXPERTS)
 application.add_typer(scenes.scenes, name="scenes", hidden=True)
 application.add_typer(datasets.data, name="data", rich_help_panel=_EXPERTS)
+exams.exams.command("sit")(sitting.sit)
+exams.exams.command("sittings")(sitting.sittings)
 application.add_typer(exams.exams, name="exam", rich_help_panel=_EXPERTS)
 application.add_typer(exams.exams, name="exams", hidden=True)
 experts.experts.command("remake")(remake.remake)

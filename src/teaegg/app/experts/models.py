@@ -11,7 +11,7 @@ from teaegg.core.experts import Expert
 from teaegg.core.settings import ChatModelSettings
 from teaegg.models.base import ChatModel
 from teaegg.models.local import bundled_model, fingerprint
-from teaegg.models.templates import template_named
+from teaegg.models.templates import ChatTemplate, template_named
 from teaegg.serving.experts.factory import make_expert_host
 from teaegg.serving.experts.host import ExpertHost
 from teaegg.store.experts.files import ADAPTER, PEFT
@@ -38,6 +38,10 @@ class HostedExperts:
                 await self._host.load({expert.id: folder / self._weights})
         return self._host.chat(expert.id, template)
 
+    def base(self, template: ChatTemplate) -> ChatModel:
+        """The bare base behind `template`; loaded when first asked."""
+        return self._host.chat(None, template)
+
     async def close(self) -> None:
         await self._host.close()
 
@@ -60,7 +64,7 @@ def make_expert_models(settings: ChatModelSettings) -> HostedExperts:
 def base_hash_of(settings: ChatModelSettings) -> BaseHash:
     """How to learn which base the settings name."""
     if settings.engine == "openai":
-        return _unknown
+        return unknown_base
     base = settings.local_file
 
     async def base_hash() -> str:
@@ -69,5 +73,6 @@ def base_hash_of(settings: ChatModelSettings) -> BaseHash:
     return base_hash
 
 
-async def _unknown() -> str:
+async def unknown_base() -> str:
+    """Of a base that only its endpoint knows."""
     return ""

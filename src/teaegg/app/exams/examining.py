@@ -1,0 +1,209 @@
+"""Exams behind every door: who sits, how well, and who is really better. For owners only."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from teaegg.app.exams.examinees import Examinees, Wish
+from teaegg.app.exams.register import Exams, ReviewedExam
+from teaegg.core.actors import Actor
+from teaegg.core.clock import Clock
+from teaegg.core.errors import InvalidRequestError, NotFoundError
+from teaegg.core.exams import ExamItem, Response
+from teaegg.evals.examining import Tell, sit_exam
+from teaegg.evals.report.base import Answered, Compared, Examinee, ExamReport
+from teaegg.evals.scoring import ScoredExam, score_exam
+from teaegg.store.exams.sittings import Sitting, SittingRecords
+
+_LEAST_DIGITS = 8
+_RUN = "run"
+
+
+@dataclass(frozen=True, slots=True)
+class Sat:
+    """A sitting with all that was said, by item hash, and how it scores as things are now."""
+
+    exam: ReviewedExam
+    sitting: Sitting
+    responses: Mapping[str, Response]
+    scored: ScoredExam
+
+    @property
+    def unanswered(self) -> int:
+        """Items of the exam to which nothing was said."""
+        return len(self.exam.version.exam.items) - len(self.responses)
+
+
+def examinee_of(sat: Sat) -> Examinee:
+    """Who sat, as a report shows it."""
+    sitting = sat.sitting
+    return Examinee(
+        name=sitting.target,
+        fingerprint=sitting.fingerprint,
+        answered={
+            name: Answered(sat.responses[name], score) for name, score in sat.scored.scores.items()
+        },
+        asked=asked_how(sitting.settings),
+    )
+
+
+def asked_how(settings: Mapping[str, Any]) -> str:
+    """In words, from what a sitting keeps of its settings."""
+    examples = len(settings.get("examples", ()))
+    parts = (
+        f"{settings['template']} template" if settings.get("template") else "",
+        f"{examples} worked examples" if examples else "",
+        f"options as {settings['choices']}" if settings.get("choices") else "",
+        "over what a search finds" if settings.get("search") else "",
+        "without passages" if settings.get("passages") is False else "",
+        f"run {settings[_RUN]}" if _RUN in settings else "",
+    )
+    return ", ".join(part for part in parts if part)
+
+
+def report_of(sats: Sequence[Sat], at: datetime, compared: Sequence[Compared] = ()) -> ExamReport:
+    """A report of sittings of one version of an exam. Raises InvalidRequestError for none, or for two
+    of one name: whoever sat twice is called by its run as well."""
+    reviewed = sats[0].exam if sats else None
+    if reviewed is None:
+        raise InvalidRequestError(
+            "Nobody has sat this exam.", remedy="Let somebody sit it: teaegg exam sit"
+        )
+    return ExamReport(
+        exam=reviewed.version.exam,
+        examinees=tuple(examinee_of(sat) for sat in sats),
+        at=at,
+        signed=frozenset(reviewed.signatures),
+        compared=tuple(compared),
+    )
+
+
+class Examining:
+    """Each method on behalf of an actor, who must be an owner: exams hold what documents say."""
+
+    def __init__(
+        self, sittings: SittingRecords, exams: Exams, examinees: Examinees, clock: Clock
+    ) -> None:
+        self._sittings = sittings
+        self._exams = exams
+        self._examinees = examinees
+        self._clock = clock
+
+    async def sit(
+        self,
+        actor: Actor,
+        name: str,
+        wish: Wish,
+        *,
+        limit: int = 0,
+        again: bool = False,
+        tell: Tell = lambda done, total: None,
+    ) -> Sat:
+        """Let `wish.target` answer the exam called `name`, or `limit` items spread over it.
+
+        Called again it goes on where it stood: nothing is asked twice, even after a crash. `again`
+        begins anew, once everything has been answered. Raises what the target raises; what was said
+        until then is kept.
+        """
+        reviewed = await self._exams.reviewed(actor, name)
+        exam = reviewed.version.exam
+        examinee = await self._examinees.of(actor, exam, wish)
+        target = examinee.target
+        try:
+            sitting = await self._begun(
+                Sitting(
+                    exam=reviewed.version.id,
+                    target=wish.target,
+                    fingerprint=target.fingerprint,
+                    by=actor.name,
+                    started_at=self._clock.now(),
+                    expert=examinee.expert,
+                    settings=examinee.settings,
+                ),
+                again=again,
+            )
+
+            async def keep(responses: Sequence[Response]) -> None:
+                await self._sittings.add(sitting.id, responses, at=self._clock.now())
+
+            known = await self._sittings.responses(sitting.id)
+            asked = spread(exam.items, limit)
+            await sit_exam(exam, target, known, keep, items=asked, tell=tell)
+        finally:
+            await target.close()
+        return await self._ended(reviewed, sitting)
+
+    async def list(self, actor: Actor, name: str) -> Sequence[Sat]:
+        """All sittings of the newest version of an exam, the newest first, scored as things are now."""
+        reviewed = await self._exams.reviewed(actor, name)
+        found = await self._sittings.of_exam(reviewed.version.id)
+        return [await self._sat(reviewed, sitting) for sitting in found]
+
+    async def find(self, actor: Actor, name: str, sitting: str) -> Sat:
+        """The newest sitting of the exam `name` by the target called `sitting`, or the one whose id
+        begins so. Raises NotFoundError, InvalidRequestError where several ids begin so."""
+        reviewed = await self._exams.reviewed(actor, name)
+        sittings = await self._sittings.of_exam(reviewed.version.id)
+        called = [one for one in sittings if one.target == sitting][:1]
+        if not called and len(sitting) >= _LEAST_DIGITS:
+            called = [one for one in sittings if one.id.startswith(sitting)]
+        if len(called) > 1:
+            raise InvalidRequestError(
+                f"{len(called)} sittings have an id that begins with {sitting}.",
+                remedy="Give more of it.",
+            )
+        if not called:
+            sat = ", ".join(dict.fromkeys(one.target for one in sittings)) or "nobody yet"
+            raise NotFoundError(
+                f"{sitting[:80]!r} has not sat version {reviewed.version.version} of the exam "
+                f"{reviewed.version.exam.name}; {sat} has.",
+                remedy=f"Let it sit: teaegg exam sit {name} --target {sitting[:80]}",
+            )
+        return await self._sat(reviewed, called[0])
+
+    async def _begun(self, sitting: Sitting, *, again: bool) -> Sitting:
+        """The latest run of this very sitting, or a first or further one."""
+        runs = [
+            one
+            for one in await self._sittings.of_exam(sitting.exam)
+            if _first_run(one).id == sitting.id
+        ]
+        if not runs:
+            return await self._sittings.begin(sitting)
+        latest = max(runs, key=_run)
+        if not again or latest.finished_at is None:
+            return latest
+        settings = {**sitting.settings, _RUN: _run(latest) + 1}
+        return await self._sittings.begin(replace(sitting, settings=settings))
+
+    async def _ended(self, reviewed: ReviewedExam, sitting: Sitting) -> Sat:
+        sat = await self._sat(reviewed, sitting)
+        if sat.unanswered or sitting.finished_at:
+            return sat
+        at = self._clock.now()
+        await self._sittings.finish(sitting.id, at=at)
+        return replace(sat, sitting=replace(sitting, finished_at=at))
+
+    async def _sat(self, reviewed: ReviewedExam, sitting: Sitting) -> Sat:
+        responses = await self._sittings.responses(sitting.id)
+        scored = score_exam(reviewed.version.exam, responses, signed=reviewed.signatures)
+        return Sat(reviewed, sitting, responses, scored)
+
+
+def spread(items: Sequence[ExamItem], limit: int) -> Sequence[ExamItem]:
+    """`limit` items at even distances over the exam, so that every part of it is asked; 0: all."""
+    if not limit or limit >= len(items):
+        return items
+    return [items[place * len(items) // limit] for place in range(limit)]
+
+
+def _run(sitting: Sitting) -> int:
+    return int(sitting.settings.get(_RUN, 1))
+
+
+def _first_run(sitting: Sitting) -> Sitting:
+    settings = {name: value for name, value in sitting.settings.items() if name != _RUN}
+    return replace(sitting, settings=settings)
