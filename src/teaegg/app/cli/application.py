@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Annotated, Any
 
 import typer
@@ -25,7 +26,7 @@ from teaegg.app.cli.commands import (
 from teaegg.app.cli.datasets import commands as datasets
 from teaegg.app.cli.errors import reported
 from teaegg.app.cli.exams import commands as exams
-from teaegg.app.cli.exams import sitting
+from teaegg.app.cli.exams import comparing, sitting
 from teaegg.app.cli.experts import commands as experts
 from teaegg.app.cli.experts import distill, packs, remake, signers, train
 from teaegg.app.cli.output import say, use_utf8
@@ -96,8 +97,15 @@ application.add_typer(sources.sources, name="sources", rich_help_panel=_DOCUMENT
 application.add_typer(scenes.scenes, name="scene", rich_help_panel=_EXPERTS)
 application.add_typer(scenes.scenes, name="scenes", hidden=True)
 application.add_typer(datasets.data, name="data", rich_help_panel=_EXPERTS)
-exams.exams.command("sit")(sitting.sit)
-exams.exams.command("sittings")(sitting.sittings)
+_EXAM_COMMANDS: tuple[tuple[str, Callable[..., None]], ...] = (
+    ("sit", sitting.sit),
+    ("sittings", sitting.sittings),
+    ("score", comparing.score),
+    ("compare", comparing.compare),
+    ("report", comparing.report),
+)
+for _name, _exam_command in _EXAM_COMMANDS:
+    exams.exams.command(_name)(_exam_command)
 application.add_typer(exams.exams, name="exam", rich_help_panel=_EXPERTS)
 application.add_typer(exams.exams, name="exams", hidden=True)
 experts.experts.command("remake")(remake.remake)

@@ -13,12 +13,17 @@ from teaegg.core.actors import Actor
 from teaegg.core.clock import Clock
 from teaegg.core.errors import InvalidRequestError, NotFoundError
 from teaegg.core.exams import ExamItem, Response
+from teaegg.evals.comparing import compare
 from teaegg.evals.examining import Tell, sit_exam
-from teaegg.evals.report.base import Answered, Compared, Examinee, ExamReport
+from teaegg.evals.gate.policy import Policy
+from teaegg.evals.gate.verdict import GateVerdict
+from teaegg.evals.report.base import Answered, Examinee, ExamReport
+from teaegg.evals.report.figures import compare_with, counted_items
 from teaegg.evals.scoring import ScoredExam, score_exam
 from teaegg.store.exams.sittings import Sitting, SittingRecords
 
 _LEAST_DIGITS = 8
+BASE = "base"
 _RUN = "run"
 
 
@@ -37,11 +42,11 @@ class Sat:
         return len(self.exam.version.exam.items) - len(self.responses)
 
 
-def examinee_of(sat: Sat) -> Examinee:
+def examinee_of(sat: Sat, name: str) -> Examinee:
     """Who sat, as a report shows it."""
     sitting = sat.sitting
     return Examinee(
-        name=sitting.target,
+        name=name,
         fingerprint=sitting.fingerprint,
         answered={
             name: Answered(sat.responses[name], score) for name, score in sat.scored.scores.items()
@@ -64,21 +69,29 @@ def asked_how(settings: Mapping[str, Any]) -> str:
     return ", ".join(part for part in parts if part)
 
 
-def report_of(sats: Sequence[Sat], at: datetime, compared: Sequence[Compared] = ()) -> ExamReport:
-    """A report of sittings of one version of an exam. Raises InvalidRequestError for none, or for two
-    of one name: whoever sat twice is called by its run as well."""
-    reviewed = sats[0].exam if sats else None
+def report_of(sats: Mapping[str, Sat], at: datetime) -> ExamReport:
+    """A report of sittings of one version of an exam, by the names that they are shown under. Raises
+    InvalidRequestError for none."""
+    reviewed = next((sat.exam for sat in sats.values()), None)
     if reviewed is None:
         raise InvalidRequestError(
             "Nobody has sat this exam.", remedy="Let somebody sit it: teaegg exam sit"
         )
     return ExamReport(
         exam=reviewed.version.exam,
-        examinees=tuple(examinee_of(sat) for sat in sats),
+        examinees=tuple(examinee_of(sat, name) for name, sat in sats.items()),
         at=at,
         signed=frozenset(reviewed.signatures),
-        compared=tuple(compared),
     )
+
+
+def _shown_name(sat: Sat, sats: Sequence[Sat]) -> str:
+    """The target's name; with how it was asked where it sat in several ways."""
+    ways = {
+        asked_how(one.sitting.settings) for one in sats if one.sitting.target == sat.sitting.target
+    }
+    how = asked_how(sat.sitting.settings)
+    return f"{sat.sitting.target} ({how or 'as usual'})" if len(ways) > 1 else sat.sitting.target
 
 
 class Examining:
@@ -163,6 +176,41 @@ class Examining:
                 remedy=f"Let it sit: teaegg exam sit {name} --target {sitting[:80]}",
             )
         return await self._sat(reviewed, called[0])
+
+    async def compare(
+        self,
+        actor: Actor,
+        name: str,
+        candidate: str,
+        baselines: Sequence[str],
+        policy: Policy | None = None,
+    ) -> Mapping[str, GateVerdict]:
+        """The sitting `candidate` beside each of `baselines` (as in `find`), area by area; the claims
+        hold together. Raises NotFoundError, InvalidRequestError where both did not sit the same items.
+        """
+        ours = await self.find(actor, name, candidate)
+        theirs = {each: await self.find(actor, name, each) for each in baselines}
+        records = {each: sat.scored.records for each, sat in theirs.items()}
+        return compare(ours.scored.records, records, policy or Policy())
+
+    async def report(self, actor: Actor, name: str, *, baseline: str = "") -> ExamReport:
+        """Everybody's newest sitting of an exam, each compared with `baseline` (else with the bare
+        base, where it sat). Raises InvalidRequestError where nobody sat."""
+        sats = await self.list(actor, name)
+        newest = {_shown_name(sat, sats): sat for sat in reversed(sats)}
+        report = report_of(newest, self._clock.now())
+        against = next((one for one in report.examinees if one.name == (baseline or BASE)), None)
+        if against is None and baseline:
+            raise NotFoundError(
+                f"{baseline[:80]!r} has not sat the exam {name}.",
+                remedy=f"Name one of: {', '.join(newest)}.",
+            )
+        if against is None:
+            return report
+        others = [one for one in report.examinees if one is not against]
+        items = counted_items(report.exam, report.signed, report.contaminated)
+        compared = compare_with(report.exam, against, others, items, seed=Policy().seed)
+        return replace(report, compared=compared)
 
     async def _begun(self, sitting: Sitting, *, again: bool) -> Sitting:
         """The latest run of this very sitting, or a first or further one."""

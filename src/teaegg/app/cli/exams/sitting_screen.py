@@ -9,7 +9,7 @@ from typing import Any
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
 from teaegg.app.cli.output import note, say, screen, write_table
-from teaegg.app.exams.examining import Sat, examinee_of, report_of
+from teaegg.app.exams.examining import Sat, asked_how, report_of
 from teaegg.evals.intervals import MeanScore
 from teaegg.evals.report.figures import Result, apart, groups, results
 
@@ -60,7 +60,7 @@ class SittingScreen:
 
 def show_sat(sat: Sat) -> None:
     """Points of 100 with their interval, in all and by form; what it took; what does not count."""
-    report = report_of([sat], sat.sitting.started_at)
+    report = report_of({sat.sitting.target: sat}, sat.sitting.started_at)
     exam, (result,) = report.exam, results(report)
     say(f"{exam.name}, version {sat.exam.version.version}: {sat.sitting.target}")
     say(f"  {_points(result.score)}{_mark(result.score, exam.pass_mark)}")
@@ -85,9 +85,9 @@ def show_sittings(found: Sequence[Sat]) -> None:
     """One line each, the newest first."""
     rows = []
     for sat in found:
-        (result,) = results(report_of([sat], sat.sitting.started_at))
+        (result,) = results(report_of({sat.sitting.target: sat}, sat.sitting.started_at))
         answered = f"{len(sat.responses)} of {len(sat.exam.version.exam.items)}"
-        asked = examinee_of(sat).asked
+        asked = asked_how(sat.sitting.settings)
         started = f"{sat.sitting.started_at:%Y-%m-%d %H:%M}"
         line = (sat.sitting.target, _points(result.score), answered, took(result), asked, started)
         rows.append((sat.sitting.id[:12], *line))
@@ -97,7 +97,7 @@ def show_sittings(found: Sequence[Sat]) -> None:
 
 def sat_record(sat: Sat) -> dict[str, Any]:
     """A sitting as JSON: scores from 0 to 1."""
-    report = report_of([sat], sat.sitting.started_at)
+    report = report_of({sat.sitting.target: sat}, sat.sitting.started_at)
     (result,) = results(report)
     sitting = sat.sitting
     return {
