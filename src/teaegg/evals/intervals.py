@@ -65,4 +65,4 @@ def _wilson(mean: float, items: float, quantile: float) -> tuple[float, float]:
     share = quantile**2 / items
     centre = (mean + share / 2) / (1 + share)
     half = math.sqrt(mean * (1 - mean) * share + share**2 / 4) / (1 + share)
-    return max(0.0, centre - half), min(1.0, centre + half)
+    return max(0.0, min(mean, centre - half)), min(1.0, max(mean, centre + half))
