@@ -40,7 +40,7 @@ from teaegg.distill.train.lora import load_adapter_tensors
 from teaegg.distill.train.sheets import make_sheets
 from teaegg.distill.train.student import Student
 from teaegg.distill.train.tokens import Tokenizer, tokenise
-from teaegg.evals.paired import mcnemar
+from teaegg.evals.statistics.paired import mcnemar
 from teaegg.models.base import Message
 from teaegg.retrieval.reading_prompt import ShownPassage, reading_messages
 

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
-from teaegg.evals.agreement import agreement
+from teaegg.evals.statistics.agreement import agreement
 
 POINTS = st.sampled_from([0.0, 0.5, 1.0])
 PAIRS = st.lists(st.tuples(POINTS, POINTS), min_size=3, max_size=40)

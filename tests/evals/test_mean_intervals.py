@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from teaegg.evals.intervals import mean_score
+from teaegg.evals.statistics.intervals import mean_score
 
 scores = st.lists(st.tuples(st.floats(0, 1), st.sampled_from("abcdef")), min_size=1, max_size=40)
 

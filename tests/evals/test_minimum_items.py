@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
-from teaegg.evals.minimum import design_effect, items_for_difference, items_for_mcnemar
+from teaegg.evals.statistics.minimum import design_effect, items_for_difference, items_for_mcnemar
 
 
 def exact_power(items: int, gain: float, disagreement: float, error: float) -> float:

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
-from teaegg.evals.paired import holm, mcnemar, paired_difference
+from teaegg.evals.statistics.paired import holm, mcnemar, paired_difference
 
 
 @pytest.mark.parametrize(("won", "lost"), [(8, 2), (3, 3), (0, 5), (20, 7), (1, 0)])

@@ -14,7 +14,7 @@ from teaegg.core.exams import LETTERS, ExamItem, ItemForm, ItemPassage, Quoted, 
 from teaegg.evals.scorers.choice import option_shares
 from teaegg.evals.scorers.declining import declines
 from teaegg.evals.scoring import score
-from teaegg.evals.selective import sure_answers
+from teaegg.evals.statistics.selective import sure_answers
 
 WORDS = st.text(
     alphabet=st.sampled_from("年休假五5天不得应当０６．。，％%a bCd资料没有"), max_size=30

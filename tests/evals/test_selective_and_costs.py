@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from teaegg.core.exams import Response
 from teaegg.evals.costs import cost_of
 from teaegg.evals.edits import edit_distance, edited_share
-from teaegg.evals.selective import risk_coverage
+from teaegg.evals.statistics.selective import risk_coverage
 
 ANSWERS = st.lists(
     st.tuples(st.sampled_from([0.1, 0.4, 0.4, 0.7, 0.9]), st.sampled_from([0.0, 0.5, 1.0])),

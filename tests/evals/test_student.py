@@ -3,7 +3,7 @@
 import pytest
 from scipy import stats
 
-from teaegg.evals.student import upper_quantile, upper_tail
+from teaegg.evals.statistics.student import upper_quantile, upper_tail
 
 
 @pytest.mark.parametrize("degrees", [1, 2, 3, 4, 9, 30, 501])

@@ -12,8 +12,8 @@ from dataclasses import replace
 from teaegg.evals.gate.judging import gate
 from teaegg.evals.gate.policy import Criterion, Policy
 from teaegg.evals.gate.verdict import Finding, GateVerdict
-from teaegg.evals.paired import holm
 from teaegg.evals.records import ScoredItem
+from teaegg.evals.statistics.paired import holm
 
 
 def compare(

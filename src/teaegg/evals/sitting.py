@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from teaegg.core.errors import StorageError
-from teaegg.evals.paired import Difference, mcnemar, paired_difference
 from teaegg.evals.reading import ReadingScore, reading_score
+from teaegg.evals.statistics.paired import Difference, mcnemar, paired_difference
 from teaegg.models.base import ChatModel, Message
 
 _CUTS = ("\0", "\n\n", "\n")

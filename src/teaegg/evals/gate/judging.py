@@ -22,8 +22,8 @@ from teaegg.evals.gate.planning import (
 )
 from teaegg.evals.gate.policy import Criterion, Policy
 from teaegg.evals.gate.verdict import Apart, ApartReason, Finding, GateVerdict, Outcome
-from teaegg.evals.paired import Difference, holm, mcnemar, paired_difference
 from teaegg.evals.records import ScoredItem
+from teaegg.evals.statistics.paired import Difference, holm, mcnemar, paired_difference
 
 
 def gate(

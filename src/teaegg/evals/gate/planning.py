@@ -6,7 +6,7 @@ import math
 from typing import NamedTuple
 
 from teaegg.evals.gate.policy import Criterion, Planning, Policy
-from teaegg.evals.minimum import design_effect, items_for_difference, items_for_mcnemar
+from teaegg.evals.statistics.minimum import design_effect, items_for_difference, items_for_mcnemar
 
 _SPEED_VARIANCE = 0.1
 """Assumed until times are measured: of one item the two take times a factor of 1.4 apart."""

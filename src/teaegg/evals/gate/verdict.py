@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from teaegg.evals.gate.policy import Criterion, Policy
-from teaegg.evals.paired import Difference
+from teaegg.evals.statistics.paired import Difference
 
 Outcome = Literal["better", "not worse", "worse", "too few"]
 ApartReason = Literal["contaminated", "unsigned"]

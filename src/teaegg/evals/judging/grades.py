@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from statistics import fmean
 
-from teaegg.evals.agreement import Agreement, agreement
+from teaegg.evals.statistics.agreement import Agreement, agreement
 from teaegg.store.exams.sittings import Grade
 
 

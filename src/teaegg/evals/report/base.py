@@ -9,8 +9,8 @@ from datetime import datetime
 from teaegg.core.errors import InvalidRequestError
 from teaegg.core.exams import Exam, Response
 from teaegg.evals.gate.verdict import GateVerdict
-from teaegg.evals.paired import Difference
 from teaegg.evals.scorers.base import Score
+from teaegg.evals.statistics.paired import Difference
 
 
 @dataclass(frozen=True, slots=True)

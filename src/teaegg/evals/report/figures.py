@@ -10,9 +10,9 @@ from statistics import fmean, median
 from typing import Literal
 
 from teaegg.core.exams import Exam, ExamItem
-from teaegg.evals.intervals import MeanScore, mean_score
-from teaegg.evals.paired import holm, mcnemar, paired_difference
 from teaegg.evals.report.base import Compared, Examinee, ExamReport
+from teaegg.evals.statistics.intervals import MeanScore, mean_score
+from teaegg.evals.statistics.paired import holm, mcnemar, paired_difference
 
 PairOutcome = Literal["won", "lost", "both", "neither"]
 """Of one item: the candidate scored higher; lower; as high, half of the score or more; as high, less."""

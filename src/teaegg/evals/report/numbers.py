@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from teaegg.evals.intervals import MeanScore
+from teaegg.evals.statistics.intervals import MeanScore
 
 _RAREST = 0.001
 MISSING = "–"

@@ -6,9 +6,9 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from teaegg.evals.intervals import MeanScore
 from teaegg.evals.report.base import Examinee, ExamReport
 from teaegg.evals.report.figures import Result
+from teaegg.evals.statistics.intervals import MeanScore
 
 _STEPS = (1, 2, 2.5, 5, 10)
 _LABEL_GAP = 8.0

@@ -7,13 +7,13 @@ from collections.abc import Iterator, Sequence
 from teaegg.core.exams import ExamItem
 from teaegg.core.scenes import Language
 from teaegg.evals.gate.reasons import explain
-from teaegg.evals.intervals import MeanScore
 from teaegg.evals.report import figures, numbers
 from teaegg.evals.report.base import ExamReport
 from teaegg.evals.report.entries import Entry, entries
 from teaegg.evals.report.figures import Group
 from teaegg.evals.report.sentences import cautions, in_short
 from teaegg.evals.report.wording import WORDING, Wording
+from teaegg.evals.statistics.intervals import MeanScore
 
 _BAR = 20
 _SHORTENED = 60

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 
 from teaegg.app.cli.output import note, say
 from teaegg.core.exams import LETTERS
-from teaegg.evals.items.sufficiency import shortages
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -62,6 +61,8 @@ def item_record(item: ExamItem, signatures: Mapping[str, Signature]) -> dict[str
 
 def tell_kept(reviewed: ReviewedExam) -> None:
     """That a version was kept, how many items are unsigned, and what they are too few for."""
+    from teaegg.evals.items.sufficiency import shortages
+
     version, exam = reviewed.version, reviewed.version.exam
     unsigned = len(reviewed.unsigned)
     say(f"{exam.name}, version {version.version}: {len(exam.items)} items, {unsigned} unsigned.")
@@ -76,6 +77,8 @@ def tell_kept(reviewed: ReviewedExam) -> None:
 
 def kept_record(reviewed: ReviewedExam) -> dict[str, Any]:
     """As `tell_kept`, as JSON."""
+    from teaegg.evals.items.sufficiency import shortages
+
     version = reviewed.version
     return {
         "name": version.exam.name,

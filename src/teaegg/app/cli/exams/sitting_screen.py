@@ -10,8 +10,8 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
 from teaegg.app.cli.output import note, say, screen, write_table
 from teaegg.app.exams.examining import Sat, asked_how, report_of
-from teaegg.evals.intervals import MeanScore
 from teaegg.evals.report.figures import Result, apart, groups, results
+from teaegg.evals.statistics.intervals import MeanScore
 
 _DIGITS = 4
 _NOTED_SHARE = 0.1

@@ -12,7 +12,7 @@ import math
 from bisect import bisect_left
 from statistics import NormalDist
 
-from teaegg.evals.student import upper_quantile
+from teaegg.evals.statistics.student import upper_quantile
 
 _NORMAL = NormalDist()
 

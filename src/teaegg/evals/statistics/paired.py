@@ -18,7 +18,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from teaegg.evals.student import upper_quantile, upper_tail
+from teaegg.evals.statistics.student import upper_quantile, upper_tail
 
 _NORMAL = NormalDist()
 _MOST_AT_ONCE = 2_000_000

@@ -13,7 +13,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from teaegg.evals.student import upper_quantile
+from teaegg.evals.statistics.student import upper_quantile
 
 
 @dataclass(frozen=True, slots=True)
