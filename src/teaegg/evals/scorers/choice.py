@@ -48,4 +48,4 @@ def _by_letter(item: ExamItem, response: Response) -> Score:
     letter = named_letter(response.text, len(item.options))
     if letter is None:
         return Score(0.0, {"answered": 0.0}, "named no option, or more than one")
-    return Score(float(letter == item.right[0]), {"answered": 1.0}, f"wrote {letter}")
+    return Score(float(letter == item.right[0]), {"answered": 1.0}, f"named {letter}")
