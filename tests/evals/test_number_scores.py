@@ -45,6 +45,8 @@ def value_of(right: str, reply: str, question: str = "应缴多少？") -> float
         ("100000元±1%", "10.05万元"),
         ("3.14±0.01", "3.1416"),
         ("20mm±0.5mm", "20.4 mm"),
+        ("20±0.5mm", "20.4 mm"),
+        ("每晚600元，最多3天", "600元一晚，3天为限"),
     ],
 )
 def test_the_same_amount_is_right_however_it_is_written(right: str, reply: str) -> None:
@@ -70,6 +72,8 @@ def test_the_same_amount_is_right_however_it_is_written(right: str, reply: str) 
         ("60000元", "很多钱"),
         ("100000元±1%", "10.2万元"),
         ("3.14±0.01", "3.16"),
+        ("8:30±9月1日", "9:00"),
+        ("每晚600元，最多3天", "600元一晚，4天为限"),
     ],
 )
 def test_another_amount_or_unit_is_wrong(right: str, reply: str) -> None:
@@ -85,6 +89,8 @@ def test_the_last_figure_of_a_calculation_is_its_result() -> None:
 
 def test_dates_and_articles_beside_the_answer_do_not_matter() -> None:
     assert value_of("6万元", "6万元，依据第三十三条，2023年9月1日起施行。") == 1
+    assert value_of("60000", "60000元，依据第三十三条。") == 1
+    assert value_of("2023", "2023年") == 1
 
 
 def test_a_key_without_figures_is_compared_as_words() -> None:

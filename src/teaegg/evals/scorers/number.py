@@ -72,11 +72,13 @@ def _without_figures(answer: str, reply: str) -> Score:
 def _candidates(key: _Key, said: Sequence[Amount], asked: Sequence[Amount]) -> list[Amount]:
     """The figures that may be the answer: of the key's kind, else bare ones; not those of the question,
     unless the answer is one of them."""
-    dimension = key.amounts[0].dimension
-    alike = [amount for amount in said if amount.dimension == dimension]
-    if not alike or key.amounts[0].bare:
-        bare = key.amounts[0].bare
-        alike = [amount for amount in said if bare or amount.bare]
+    dimensions = {amount.dimension for amount in key.amounts}
+    alike = [amount for amount in said if amount.dimension in dimensions]
+    if any(amount.bare for amount in key.amounts):
+        # Dates and references are an answer only where the reply has nothing else.
+        alike = [amount for amount in said if not isinstance(amount.value, str)] or list(said)
+    elif not alike:
+        alike = [amount for amount in said if amount.bare]
     given = [
         amount for amount in asked if not any(_same(k, amount, key.tolerance) for k in key.amounts)
     ]
@@ -97,16 +99,20 @@ def _same(wanted: Amount, given: Amount, tolerance: Fraction) -> bool:
 
 def _key(answer: str) -> _Key:
     text, sign, allowed = answer.replace("+/-", "±").partition("±")
-    amounts = amounts_in(text)
-    margins = amounts_in(allowed)
-    if not sign or not amounts or len(margins) != 1 or isinstance(margins[0].value, str):
+    amounts, margins = amounts_in(text), amounts_in(allowed)
+    if not sign or not amounts or len(margins) != 1:
         return _Key(answer, tuple(amounts_in(answer)), Fraction(0))
-    margin = margins[0]
-    value = amounts[-1].value
-    if margin.dimension == "" and not margin.bare and not isinstance(value, str):
-        return _Key(text, tuple(amounts), abs(value) * Fraction(margin.value))
-    if amounts[-1].bare and not margin.bare:
+    last, margin = amounts[-1], margins[0]
+    if margin.dimension == "" and not margin.bare:
+        return _Key(text, tuple(amounts), _size(last) * _size(margin))
+    # 20±0.5mm and 20mm±0.5: the unit holds for both.
+    if last.bare and not margin.bare:
         amounts = [amount.measured_as(margin) for amount in amounts]
-    elif margin.bare and not amounts[-1].bare:
-        margin = margin.measured_as(amounts[-1])
-    return _Key(text, tuple(amounts), Fraction(margin.value))
+    elif margin.bare and not last.bare:
+        margin = margin.measured_as(last)
+    return _Key(text, tuple(amounts), _size(margin))
+
+
+def _size(amount: Amount) -> Fraction:
+    """Without its sign; 0 for what is no amount, as a date."""
+    return Fraction(0) if isinstance(amount.value, str) else abs(amount.value)
