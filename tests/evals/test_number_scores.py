@@ -119,3 +119,15 @@ def test_every_way_of_writing_an_amount_is_right(amount: Decimal) -> None:
 @given(st.text(max_size=60), st.text(min_size=1, max_size=40).filter(str.strip))
 def test_any_text_scores_between_none_and_all(reply: str, right: str) -> None:
     assert 0 <= value_of(right, reply) <= 1
+
+
+KEYS = st.text(
+    alphabet=st.sampled_from("0123456789０５一二三十百万亿半个年月日天元%/:.,- 第条℃m美to"),
+    min_size=1,
+    max_size=16,
+).filter(str.strip)
+
+
+@given(KEYS)
+def test_a_key_is_its_own_right_answer(key: str) -> None:
+    assert value_of(key, key) == 1

@@ -76,7 +76,11 @@ def _candidates(key: _Key, said: Sequence[Amount], asked: Sequence[Amount]) -> l
     alike = [amount for amount in said if amount.dimension in dimensions]
     if any(amount.bare for amount in key.amounts):
         # Dates and references are an answer only where the reply has nothing else.
-        alike = [amount for amount in said if not isinstance(amount.value, str)] or list(said)
+        alike = [
+            amount
+            for amount in said
+            if amount.dimension in dimensions or not isinstance(amount.value, str)
+        ] or list(said)
     elif not alike:
         alike = [amount for amount in said if amount.bare]
     given = [
