@@ -118,6 +118,20 @@ def test_the_order_of_evidence_and_quotes_changes_no_recall_of_all() -> None:
     assert (ours["citation_recall"], ours["citation_precision"]) == (1, pytest.approx(2 / 3))
 
 
+def test_a_quote_is_known_by_its_words_where_ids_have_changed() -> None:
+    item = item_of("grounded")
+    inside = Quoted(document="d1", passage="p1-new", quote="不得累计。")
+    around = Quoted(
+        document="", passage="", quote="第三条 员工每年有５天年休假，不得累计。特此通知。"
+    )
+    elsewhere = Quoted(document="d2", passage="p1-new", quote="不得累计。")
+    recalls = [
+        score(item, Response(item="", text="5天", citations=(quote,))).parts["citation_recall"]
+        for quote in (inside, around, elsewhere)
+    ]
+    assert recalls == [1, 1, 0]
+
+
 def test_the_surest_answers_come_from_what_was_read_of_options() -> None:
     items = [choice_of(2, right) for right in (0, 1)]
     responses = {

@@ -31,13 +31,13 @@ def proof_parts(item: ExamItem, response: Response) -> dict[str, float]:
 
 
 def lies_in(quoted: Quoted, passage: ItemPassage) -> bool:
-    """Whether the quote is from that passage: by ids where both are known, else by the words."""
+    """Whether the quote is from that passage, or holds it: by ids where both are known, else by the words."""
     if passage.passage and quoted.passage == passage.passage:
         return True
     if passage.document and quoted.document and passage.document != quoted.document:
         return False
     # A document that was learned again has other passages: the same words still prove the same.
-    return _says(quoted.quote, passage.text)
+    return _says(quoted.quote, passage.text) or _says(passage.text, quoted.quote)
 
 
 def unsupported_sentences(item: ExamItem, response: Response) -> tuple[int, tuple[str, ...]]:
