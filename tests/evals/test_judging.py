@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from datetime import UTC, datetime
 
 import pytest
@@ -16,6 +17,7 @@ from teaegg.evals.judging.grades import agreement_with_people, settled
 from teaegg.evals.judging.judge import Judge, Ungraded
 from teaegg.evals.judging.likeness import same_model_warning
 from teaegg.evals.scoring import score, score_exam
+from teaegg.models.base import Choice
 from teaegg.models.remote import OpenAIChat
 from teaegg.models.standin import ScriptedChat
 from teaegg.store.exams.sittings import Grade
@@ -93,6 +95,23 @@ async def test_a_dead_endpoint_is_an_error_after_what_was_graded() -> None:
         judge = Judge(remote(server.base_url), "en", SystemClock())
         with pytest.raises(ModelUnavailableError):
             await judge.grade(DRAFT, reply("…"))
+
+
+async def test_what_was_graded_before_a_judge_dies_is_there_to_be_kept() -> None:
+    class Dying(ScriptedChat):
+        async def choose(self, prompt: str, options: Sequence[str], *, picks: int) -> Choice:
+            if "最后一份" in prompt:
+                raise ModelUnavailableError("The judge is gone.", remedy="Start it.")
+            return await super().choose(prompt, options, picks=picks)
+
+    answered = [(DRAFT, reply(f"第{number}份")) for number in range(9)]
+    graded_items = []
+    with pytest.raises(ModelUnavailableError):
+        async for grade in Judge(Dying(), "zh", SystemClock()).grades(
+            [*answered, (DRAFT, reply("最后一份"))]
+        ):
+            graded_items.append(grade)
+    assert len(graded_items) == 9
 
 
 async def test_an_item_without_a_rubric_cannot_be_judged() -> None:

@@ -11,8 +11,12 @@ from teaegg.core.errors import InvalidRequestError, ModelError, ModelUnavailable
 from teaegg.core.exams import ExamItem, Response
 from teaegg.core.scenes import Language
 from teaegg.evals.judging.prompts import OPTIONS, POINTS, point_prompt
+from teaegg.evals.targets.side_by_side import side_by_side
 from teaegg.models.base import ChatModel
 from teaegg.store.exams.sittings import Grade
+
+_ITEMS_AT_ONCE = 4
+"""An endpoint answers several as fast as one; a model in this process takes them in turn."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,9 +60,12 @@ class Judge:
     async def grades(
         self, answered: Iterable[tuple[ExamItem, Response]]
     ) -> AsyncIterator[Grade | Ungraded]:
-        """One after the other, each as soon as it is there, to be kept at once. Raises as `grade`."""
-        for item, response in answered:
-            yield await self.grade(item, response)
+        """Each as soon as it is there, to be kept at once, in whatever order. Raises as `grade`, after
+        the grades that were under way."""
+        async for found in side_by_side(
+            answered, lambda pair: self.grade(*pair), at_once=_ITEMS_AT_ONCE
+        ):
+            yield found
 
     async def _mark(self, item: ExamItem, response: Response, point: str) -> float:
         if not response.text.strip():
