@@ -65,7 +65,12 @@ def resident_mib() -> float:
 def _command(name: str) -> str:
     """How this was called; where things lie on this machine says nothing to others."""
     words = list(sys.argv[1:])
-    for option, meant in (("--home", "FOLDER"), ("--peers", "PYTHON"), ("--recipe", "FILE")):
+    for option, meant in (
+        ("--home", "FOLDER"),
+        ("--peer", "PYTHON"),
+        ("--peers", "PYTHON"),
+        ("--recipe", "FILE"),
+    ):
         if option in words:
             words[words.index(option) + 1] = meant
     return " ".join(["python -m bench." + name, *words])

@@ -49,6 +49,17 @@ def _training(record: Record) -> str:
     )
 
 
+def _option_exam(record: Record) -> str:
+    own, peer = record["five_examples"], record["peer"]
+    return (
+        f"{record['items']:,} items in {own['seconds']:g} s, {own['accuracy']:g} % right, behind no"
+        f" examples {record['no_examples']['seconds']:g} s; lm-evaluation-harness {peer['seconds']:g} s,"
+        f" {peer['accuracy']:g} % ({100 * peer['same_choices']:.0f} % the same choices);"
+        f" {record['times_faster']:g} times; {record['resident_mib']:,} MiB against"
+        f" {peer['resident_mib']:,}"
+    )
+
+
 EXPERTS = (
     Target(
         13,
@@ -99,5 +110,15 @@ EXPERTS = (
         "training",
         _training,
         lambda r: min(r["times_faster"].values()) >= 2,
+    ),
+    Target(
+        18,
+        "a multiple-choice exam of 1,000 items in ≤ 5 minutes on 2 cores with Gemma 3 270M, ≥ 3 times as"
+        " fast as lm-evaluation-harness with the same model",
+        "option_exam",
+        _option_exam,
+        lambda r: (
+            r["items"] >= 1000 and r["five_examples"]["seconds"] <= 300 and r["times_faster"] >= 3
+        ),
     ),
 )

@@ -25,6 +25,7 @@ MEASUREMENTS = (
     "quotes", "rgb", "replay", "first_answer", "permissions", "fit_spans", "embedding",
     "parsing", "long_pdf", "ocr", "retrieval", "ingest_speed", "scale", "catalogue",
     "reading_expert", "tax_expert", "offline_journey", "many_experts", "training",
+    "option_exam",
 )  # fmt: skip
 HEAD = """\
 # Figures
@@ -57,6 +58,7 @@ behind the decisions, failed ones too, stand in the [lab log](lab-log.md).
 | RGB `zh_refine`, `en_fact`, `zh_fact` | 221, 68, 68 questions, documents that answer or not | 2 and 9 only |
 | xquad | 178 passages and 904 questions, each in Chinese and English | 6, 9, 10, 13, fitting (half) |
 | FinanceIQ (non-commercial) | 332 questions of 税务师; two other professions to learn from | 14 |
+| C-Eval, CMMLU (non-commercial) | 500 questions of each, five examples per subject | 18 |
 | faq-tidb-zh, faq-befaq-zh | 189 and 16 answers of two FAQs, 189 and 12 questions | 9 |
 | parsing-fixtures | 43 real office files, 21 with a known text | 7, readers |
 | generated catalogue | 52,500 rows of five families of parts, from one recorded seed; 360 questions | 12 |
