@@ -45,7 +45,6 @@ PEER_SETTINGS: tuple[dict[str, Any], ...] = (
     {"dtype": "bfloat16", "batch_size": 1},
     {"dtype": "bfloat16", "batch_size": 4},
     {"dtype": "bfloat16", "batch_size": 8},
-    {"dtype": "float32", "batch_size": 1},
     {"dtype": "float32", "batch_size": 4},
 )
 """Larger batches need more than 10 GB: it computes the whole vocabulary at every token."""

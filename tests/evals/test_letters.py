@@ -49,6 +49,8 @@ from teaegg.evals.letters import (
         "The correct answer is (B).",
         "Answer: B",
         "answer:\nB",
+        "Answer:B",
+        "answer = ( b )",
         "I would choose option B, since A is too short.",
         "B because a year has twelve months",
         "B) ten days",
@@ -115,6 +117,15 @@ def test_every_offered_letter_is_read_in_either_width(letter: str, form: str, wi
 @given(st.text(), st.integers(1, len(LETTERS)))
 def test_any_reply_names_an_offered_letter_or_none(reply: str, options: int) -> None:
     assert named_letter(reply, options) in (*LETTERS[:options], None)
+
+
+@pytest.mark.timeout(20)
+@pytest.mark.parametrize(
+    "sign", ["选", "答案", "是", "A、", "(", " ", "\n", "answer ", "or A ", "B or "]
+)
+def test_one_sign_for_ever_is_soon_read(sign: str) -> None:
+    assert named_letter("选" + sign * 20_000 + "?", 4) in (None, "A", "B")
+    assert named_letter("answer" + sign * 20_000 + "?", 4) in (None, "A", "B")
 
 
 @given(st.sampled_from(LETTERS), st.sampled_from(LETTERS))

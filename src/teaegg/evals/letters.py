@@ -66,18 +66,22 @@ def letter_question(
     )
 
 
-_ONE = r"[(\[【]?\s*(?:[B-J]|[Aa-j](?!\s+(?!because|since|as|is|and|or)[a-z]))\s*[)\]】]?(?![A-Za-z0-9])"
+_NO_ARTICLE = r"(?!\s(?!because|since|as|is|and|or)[a-z])"
+_ONE = rf"(?:[(\[【]\s?)?(?:[B-J]|[Aa-j]{_NO_ARTICLE})(?:\s?[)\]】])?(?![A-Za-z0-9])"
 """A letter, perhaps in brackets. "A" before another English word is an article."""
-_SEVERAL = rf"{_ONE}(?:\s*(?:[、,/&]|[和或与及]|and|or)\s*{_ONE})*"
+_SEVERAL = rf"{_ONE}(?:\s?(?:[、,/&]|[和或与及]|and|or)\s?{_ONE}){{0,9}}"
 _STATED = re.compile(
-    rf"(?:答案|(?<!不)(?<!不能)(?<!不应)选(?!项))[应该当择选是为:\s]*(?:选项)?\s*(?P<chinese>{_SEVERAL})"
+    rf"(?:答案|(?<!不)(?<!不能)(?<!不应)选(?!项))[应该当择选是为:\s]{{0,8}}(?:选项)?\s*(?P<chinese>{_SEVERAL})"
     rf"|(?P<right>{_SEVERAL})\s*(?:选项|项)?\s*(?:都|均)?(?:是)?(?:正确|对的)"
     rf"|(?<![A-Za-z])(?i:answer|option|choice|choose|pick|select)"
-    rf"(?i:\s|:|=|is|the|option|choice|would|should|be)*?\s+(?P<english>{_SEVERAL})"
+    rf"(?i:\s|:|=|is|the|option|choice|would|should|be){{0,9}}?(?:\s|(?<=[:=]))(?P<english>{_SEVERAL})"
 )
 _BEGUN = re.compile(rf"^\s*(?P<line>{_SEVERAL})(?=$|[\s.。、,:;!?]|[项选是对正因])", re.MULTILINE)
 _LETTER = re.compile(rf"(?<![A-Za-z])[{LETTERS}{LETTERS.lower()}](?![A-Za-z])")
 _MARKS = re.compile(r"[*_`\"'“”‘’「」]")
+_BLANKS = re.compile(r"[^\S\n]+|\n\s+")
+"""Runs of them become one, and repetitions above are bounded: a base that was never tuned can go on with
+one sign for ever."""
 
 
 def named_letter(reply: str, options: int) -> str | None:
@@ -86,7 +90,7 @@ def named_letter(reply: str, options: int) -> str | None:
     What is stated ("答案是B", "the answer is B") counts before lines that begin with a letter. None where
     there is neither, where two letters are named, or one that was not offered: no guess is made.
     """
-    text = _MARKS.sub("", to_half_width(reply))
+    text = _BLANKS.sub(lambda run: run[0][0], _MARKS.sub("", to_half_width(reply)))
     for form in (_STATED, _BEGUN):
         named = {
             letter.upper()
