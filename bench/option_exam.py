@@ -27,9 +27,9 @@ from bench.data import ROOT, rows, spread
 from bench.measuring import arguments, home_folder, report, resident_mib
 from teaegg.distill.train.base_weights import base_folder
 from teaegg.distill.train.factory import make_option_reader
-from teaegg.evals.intervals import mean_score
 from teaegg.evals.letters import WorkedChoice, choice_prefix, letter_question
 from teaegg.evals.positions import corrected, items_to_rotate, rotated
+from teaegg.evals.statistics.intervals import mean_score
 from teaegg.models.adapters.options import AdapterOptions
 from teaegg.models.adapters.server import AdapterServer
 from teaegg.models.options import OptionQuestion, OptionReader, read_all
