@@ -43,7 +43,9 @@ def reading_messages(
     earlier: Sequence[Message] = (),
 ) -> tuple[Message, ...]:
     """The turns of one prompt: `earlier` turns as they were, then passages and question in one."""
-    shown = "\n\n".join(_shown(number, item) for number, item in enumerate(passages, start=1))
+    shown = "\n\n".join(
+        shown_passage(number, item) for number, item in enumerate(passages, start=1)
+    )
     parts = (instructions, shown, f"{_QUESTION[language]}{question}")
     return (*earlier, Message("user", "\n\n".join(part for part in parts if part)))
 
@@ -63,7 +65,8 @@ def not_said(language: Language) -> str:
     return DOCUMENTS_DO_NOT_SAY[language]
 
 
-def _shown(number: int, item: ShownPassage) -> str:
-    """Angle brackets of the document are widened: they could pretend to end the turn."""
+def shown_passage(number: int, item: ShownPassage) -> str:
+    """The passage as it stands in a prompt. Angle brackets of the document are widened: they could
+    pretend to end the turn."""
     head = f"[{number}] {item.place}".rstrip()
     return f"{head}\n{item.text}".replace("<", "＜").replace(">", "＞")
