@@ -12,6 +12,7 @@ from teaegg.access.service import Access
 from teaegg.app.configuration import secret_of
 from teaegg.app.exams.examinees import Bases, Doors, Examinees
 from teaegg.app.exams.examining import Examining
+from teaegg.app.exams.origins import ItemOrigins
 from teaegg.app.exams.register import Exams
 from teaegg.app.experts.datasets import Datasets
 from teaegg.app.experts.distilling import Distilling
@@ -183,6 +184,9 @@ def _making(
         packs=_packs(settings, register, clock),
         exams=exams,
         examining=examining,
+        exam_items=ItemOrigins(
+            exams, datasets, parts.access, parts.index, parts.traces, parts.embedder
+        ),
     )
 
 

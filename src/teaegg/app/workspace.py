@@ -11,6 +11,7 @@ from typing import Any
 from teaegg.access.service import Access
 from teaegg.app.exams.examinees import Doors
 from teaegg.app.exams.examining import Examining
+from teaegg.app.exams.origins import ItemOrigins
 from teaegg.app.exams.register import Exams
 from teaegg.app.experts.datasets import Datasets
 from teaegg.app.experts.distilling import Distilling
@@ -75,6 +76,7 @@ class Making:
     packs: Packs
     exams: Exams
     examining: Callable[[Doors], Examining]
+    exam_items: ItemOrigins
 
 
 class Workspace:
@@ -98,6 +100,7 @@ class Workspace:
         self.exams = making.exams
         doors = Doors(self.ask, self.search, self.documents, self.conversations)
         self.examining = making.examining(doors)
+        self.exam_items = making.exam_items
         self.vectors = parts.vectors
         self.chat = parts.chat
         self.embedder = parts.embedder

@@ -16,6 +16,7 @@ from teaegg.core.exams import Area, ExamItem, ItemForm, ItemPassage
 from teaegg.core.quantities.reading import quantities_in
 from teaegg.distill.data.checking.personal import masked
 from teaegg.distill.rows import Row, RowKind
+from teaegg.evals.contamination import Taught
 from teaegg.retrieval.reading_prompt import ShownPassage, read_prompt, shown_passage
 
 _HEAD = re.compile(r"(?:^|\n\n)\[(\d+)\]")
@@ -65,6 +66,14 @@ def items_of(rows: Iterable[Row], passages: Iterable[Passage], *, source: str) -
         else:
             items.append(item)
     return MadeItems(tuple(items), left_out)
+
+
+def taught_by(rows: Iterable[Row], dataset: str) -> Iterator[Taught]:
+    """What rows teach, without the passages they show: that a document says something is no secret."""
+    for row in rows:
+        asked = [turn.content for turn in row.turns if turn.role == "user"]
+        questions = "\n".join(read_prompt(turn)[1] for turn in asked)
+        yield Taught(f"{dataset}: {row.id}", questions or row.turns[-1].content, row.answer)
 
 
 def _item(row: Row, found: Sequence[_Found], source: str) -> ExamItem | None:

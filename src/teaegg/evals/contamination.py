@@ -7,6 +7,7 @@ rows by the embedding, where the answers agree as well or the questions are all 
 
 from __future__ import annotations
 
+import math
 import re
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
@@ -32,7 +33,8 @@ _SAME_ANSWER = 0.6
 for it (0.949 and more, all but five above 0.96; order alone 0.995 and more), and the share of the shorter
 answer's tokens that stand in the other. How rarely other questions are taken for the same: docs/evals.md."""
 _PAIRS_PER_ITEM = 3
-_COMPARED_AT_A_TIME = 2048
+_EMBEDDED_PER_ITEM = 3
+_LEAST_SHARED = 0.15
 _TOKEN = re.compile(r"[\u3400-\u9fff\uf900-\ufaff]|[^\W_\u3400-\u9fff\uf900-\ufaff]+(?:\.\d+)?")
 
 _LETTER = re.compile("[a-z]")
@@ -116,16 +118,20 @@ def same_words(items: Sequence[ExamItem], taught: Sequence[Taught]) -> Iterator[
 async def same_meaning(
     items: Sequence[ExamItem], taught: Sequence[Taught], embedder: Embedder
 ) -> list[Overlap]:
-    """Pairs that ask and answer the same in other words, by the embedding of the questions."""
-    if not items or not taught:
+    """Pairs that ask and answer the same in other words, by the embedding of the questions.
+
+    Embedding takes nearly all of the time: of what was taught only the rows go into it that share most
+    words with some item, weighed by how rare they are.
+    """
+    likely = _likely(items, taught)
+    if not likely:
         return []
+    learned = await _embedded([text.question for text in likely], embedder)
     asked = await _embedded([_asked(item) for item in items], embedder)
-    learned = await _embedded([text.question for text in taught], embedder)
     found = []
-    for start in range(0, len(taught), _COMPARED_AT_A_TIME):
-        near = asked @ learned[start : start + _COMPARED_AT_A_TIME].T
-        for at, row in np.argwhere(near >= _LIKE_QUESTION):
-            item, text, share = items[at], taught[start + row], float(near[at, row])
+    for at, near in enumerate(asked @ learned.T):
+        for row in np.flatnonzero(near >= _LIKE_QUESTION):
+            item, text, share = items[at], likely[row], float(near[row])
             if _means_the_same(item, text, share):
                 found.append(Overlap(item, text, "meaning", min(share, 1.0)))
     return found
@@ -170,6 +176,26 @@ def _means_the_same(item: ExamItem, text: Taught, share: float) -> bool:
 def _agree(one: Collection[str], other: Collection[str]) -> bool:
     fewer, more = sorted((set(one), set(other)), key=len)
     return bool(fewer) and len(fewer & more) >= _SAME_ANSWER * len(fewer)
+
+
+def _likely(items: Sequence[ExamItem], taught: Sequence[Taught]) -> list[Taught]:
+    """For each item the few texts that share most with it, if they share enough."""
+    holding: dict[str, list[int]] = defaultdict(list)
+    for row, text in enumerate(taught):
+        for word in set(tokens(text.question)):
+            holding[word].append(row)
+    weights = {word: math.log(1 + len(taught) / len(rows)) for word, rows in holding.items()}
+    places = {word: np.array(rows) for word, rows in holding.items()}
+    chosen: set[int] = set()
+    for item in items:
+        shared = np.zeros(len(taught))
+        words = set(tokens(_asked(item)))
+        for word in words & places.keys():
+            shared[places[word]] += weights[word]
+        enough = _LEAST_SHARED * sum(weights.get(word, math.log(1 + len(taught))) for word in words)
+        best = np.argsort(shared)[::-1][:_EMBEDDED_PER_ITEM]
+        chosen.update(int(row) for row in best if shared[row] > enough)
+    return [taught[row] for row in sorted(chosen)]
 
 
 async def _embedded(texts: Sequence[str], embedder: Embedder) -> Vectors:

@@ -39,17 +39,23 @@ class Exams:
         self._clock = clock
 
     async def keep(
-        self, actor: Actor, exam: Exam, *, note: str = "", after: str | None = None
+        self,
+        actor: Actor,
+        exam: Exam,
+        *,
+        note: str = "",
+        after: str | None = None,
+        documents: Collection[str] = (),
     ) -> ExamVersion:
         """`exam` as the next version of its name.
 
         `after` is the id of the version that was edited: raises ConflictError when another has come
         since, and nothing of either is lost; also for what an earlier version said, word for word,
-        since a hash names one version only.
+        since a hash names one version only, and where one of `documents` is not there any more.
         """
         require_manage(actor)
         kept = await self._records.keep(
-            exam, by=actor.name, at=self._clock.now(), note=note, after=after
+            exam, by=actor.name, at=self._clock.now(), note=note, after=after, documents=documents
         )
         newest = (await self._records.called(exam.name))[0]
         if kept.version < newest.version:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from teaegg.app.cli.exams import editing, exchange
+from teaegg.app.cli.exams import editing, exchange, making
 from teaegg.app.cli.exams.screen import item_record, show_exam, show_item
 from teaegg.app.cli.options import As, Json
 from teaegg.app.cli.output import note, say, write_json, write_table
@@ -112,6 +112,9 @@ exams.command("new")(exchange.new)
 exams.command("import")(exchange.import_exam)
 exams.command("export")(exchange.export_exam)
 exams.command("edit")(editing.edit)
+exams.command("make")(making.make)
+exams.command("promote")(making.promote)
+exams.command("check")(making.check)
 
 
 @exams.command("sign")

@@ -6,12 +6,13 @@ from collections import Counter
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
-from teaegg.app.cli.output import note, say
+from teaegg.app.cli.output import note, say, write_json
 from teaegg.core.exams import LETTERS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from teaegg.app.exams.origins import Contamination
     from teaegg.app.exams.register import ReviewedExam
     from teaegg.core.exams import ExamItem
     from teaegg.store.exams.records import Signature
@@ -88,3 +89,31 @@ def kept_record(reviewed: ReviewedExam) -> dict[str, Any]:
         "unsigned": len(reviewed.unsigned),
         "too_few": [asdict(short) for short in shortages(version.exam.items)],
     }
+
+
+def show_contamination(found: Contamination, *, as_json: bool) -> None:
+    """Every offending pair, and how many items and rows were compared."""
+    items = {overlap.item.id for overlap in found.overlaps}
+    exam = found.version.exam
+    if as_json:
+        pairs = [
+            {
+                "item": each.item.id,
+                "hash": each.item.hash,
+                "taught": each.taught.name,
+                "by": each.by,
+                "share": round(each.share, 3),
+                "question": each.taught.question,
+                "answer": each.taught.answer,
+            }
+            for each in found.overlaps
+        ]
+        counts = {"items": len(exam.items), "rows": dict(found.rows)}
+        write_json({"exam": exam.name, "version": found.version.version, **counts, "pairs": pairs})
+        return
+    for each in found.overlaps:
+        say(f"── {each.item.id}  same {each.by}, {each.share:.0%}")
+        say(f"Asked:  {' / '.join(each.item.questions)}")
+        say(f"Taught: {each.taught.question} → {each.taught.answer}\n        ({each.taught.name})")
+    rows = ", ".join(f"{count} rows of {name}" for name, count in found.rows.items())
+    note(f"{len(items)} of {len(exam.items)} items were taught, in {rows or 'no dataset'}.")
