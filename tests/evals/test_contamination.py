@@ -137,11 +137,13 @@ class FixedEmbedder:
 
     async def embed_passages(self, texts: Sequence[str]) -> Vectors:
         angles = np.arccos([self._places[text] for text in texts])
-        vectors: Vectors = np.array([np.cos(angles), np.sin(angles)], dtype=np.float32).T
+        vectors: Vectors = np.zeros((len(texts), 2), dtype=np.float32)
+        vectors[:, 0], vectors[:, 1] = np.cos(angles), np.sin(angles)
         return vectors
 
     async def embed_question(self, text: str) -> Vectors:
-        return (await self.embed_passages([text]))[0]
+        vector: Vectors = (await self.embed_passages([text]))[0]
+        return vector
 
     async def close(self) -> None:
         self._places = {}

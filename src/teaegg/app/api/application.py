@@ -17,6 +17,7 @@ from teaegg.app.api.routes import (
     asking,
     conversations,
     documents,
+    exams,
     experts,
     health,
     places,
@@ -47,6 +48,7 @@ _ROUTES = (
     uploads,
     sources,
     experts,
+    exams,
 )
 
 

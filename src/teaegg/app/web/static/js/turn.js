@@ -1,8 +1,9 @@
 // One question and its answer, drawn while it comes in.
 
-import { icon, make, notice, say, sayCount } from "./dom.js";
+import { icon, make, me, notice, say, sayCount } from "./dom.js";
 import { placeOf, titleOf } from "./locations.js";
 import { openPlace } from "./place.js";
+import { promotion } from "./promote.js";
 import { cells } from "./rows.js";
 import { versionLines, versionMark } from "./versions.js";
 
@@ -105,7 +106,8 @@ function foot(record, sources) {
     make("span", {}, say(`mode_${record.mode}`)),
     total ? make("span", {}, say("seconds", { seconds: (total / 1000).toFixed(1) })) : null,
     make("button", { class: "link", type: "button", title: `${say("record_hint")} ${record.trace}`, onclick: copyTrace(record.trace) },
-      `${say("record")} ${record.trace.slice(0, 7)}`));
+      `${say("record")} ${record.trace.slice(0, 7)}`),
+    me.manages ? promotion(record) : null);
 }
 
 function copyTrace(trace) {
