@@ -32,7 +32,9 @@ function correction() {
 function toggle(form, button) {
   form.hidden = !form.hidden;
   button.setAttribute("aria-expanded", String(!form.hidden));
-  if (!form.hidden) form.elements.right.focus();
+  if (form.hidden) return;
+  form.elements.right.focus();
+  form.scrollIntoView({ block: "center" }); // from behind the field in which one asks
 }
 
 async function send(box, record, said) {
