@@ -12,6 +12,7 @@ from teaegg.access.service import Access
 from teaegg.app.configuration import secret_of
 from teaegg.app.exams.examinees import Bases, Doors, Examinees
 from teaegg.app.exams.examining import Examining
+from teaegg.app.exams.option_readers import make_reader_of_options
 from teaegg.app.exams.origins import ItemOrigins
 from teaegg.app.exams.register import Exams
 from teaegg.app.experts.datasets import Datasets
@@ -193,8 +194,10 @@ def _making(
 def _bases(settings: Settings, chat: ChatModel, lent: ExpertModels | None) -> Bases:
     """The bare base runs where experts run; else `chat` stands for it, behind whatever template."""
     if isinstance(lent, HostedExperts):
-        return Bases(lent.base, base_hash_of(settings.chat))
-    return Bases(lambda template: chat, unknown_base)
+        return Bases(
+            lent.base, base_hash_of(settings.chat), partial(make_reader_of_options, settings.chat)
+        )
+    return Bases(lambda template: chat, unknown_base, lambda expert: None)
 
 
 def _packs(settings: Settings, experts: Experts, clock: Clock) -> Packs:

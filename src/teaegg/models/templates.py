@@ -75,6 +75,11 @@ def plain_template(language: str) -> ChatTemplate:
     return PLAIN_ZH if language == "zh" else PLAIN_EN
 
 
+def is_plain(template: ChatTemplate) -> bool:
+    """Whether turns stand in it as a book would print them."""
+    return template in (PLAIN_ZH, PLAIN_EN)
+
+
 def template_named(name: str) -> ChatTemplate:
     """Raises InvalidRequestError for a name that is not in the closed list."""
     if name not in _ALL:

@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import Any, Literal, Protocol
 
 from pydantic import SecretStr
@@ -25,11 +26,13 @@ from teaegg.evals.targets.answerer import AnswererTarget
 from teaegg.evals.targets.base import Target
 from teaegg.evals.targets.combined import ByForm
 from teaegg.evals.targets.endpoint import EndpointSpeaker, Prices
+from teaegg.evals.targets.likelihood import ChoiceForm, OptionTarget
 from teaegg.evals.targets.model import ModelTarget
 from teaegg.evals.targets.prompting import Prompting, worked_examples
 from teaegg.evals.targets.speakers import ANSWER_TOKENS, ChatSpeaker
 from teaegg.models.base import ChatModel
-from teaegg.models.templates import ChatTemplate, plain_template, template_named
+from teaegg.models.options import OptionReader
+from teaegg.models.templates import ChatTemplate, is_plain, plain_template, template_named
 from teaegg.retrieval.events import AnswerEvent
 from teaegg.retrieval.search import SearchResult
 from teaegg.serving.conversations import Conversations
@@ -48,14 +51,15 @@ class Wish:
 
     `examples` are the items from which worked examples are taken, kept apart from the exam.
     `passages`: items are asked with their passages. `template` names the base's chat template (plain
-    text where it is ""). `key` and `prices` are an endpoint's, `at_once` how many of its answers are
-    under way together.
+    text where it is ""), `choices` how the likelihood of options is read. `key` and `prices` are an
+    endpoint's, `at_once` how many of its answers are under way together.
     """
 
     target: str
     examples: Sequence[ExamItem] = ()
     passages: bool = True
     template: str = ""
+    choices: ChoiceForm = "letters"
     max_tokens: int = ANSWER_TOKENS
     key: SecretStr = field(default_factory=lambda: SecretStr(""))
     prices: Prices | None = None
@@ -122,10 +126,13 @@ class Doors:
 
 @dataclass(frozen=True, slots=True)
 class Bases:
-    """The bare base behind a template, and how to learn which one it is ("" behind an endpoint)."""
+    """The bare base behind a template, and how to learn which one it is ("" behind an endpoint).
+    `options` reads how likely options are, with the adapter of an expert's folder or (None) bare; None
+    where nothing can."""
 
     chat: Callable[[ChatTemplate], ChatModel]
     hash: BaseHash
+    options: Callable[[Path | None], OptionReader | None]
 
 
 class Examinees:
@@ -163,10 +170,10 @@ class Examinees:
             template=template,
             max_tokens=wish.max_tokens,
             # In plain text nothing but an empty line says that a turn is over.
-            stop=template.after if not template.after.strip() else "",
+            stop=template.after if is_plain(template) else "",
         )
         prompting = _prompting(exam, wish, meant.examples)
-        target = ModelTarget(
+        spoken = ModelTarget(
             speaker,
             prompting,
             name=wish.target,
@@ -174,6 +181,7 @@ class Examinees:
             find=self._find if meant.search else None,
         )
         told = {**_told(wish, prompting), "template": template.name}
+        target = self._with_options(spoken, None, template, prompting, wish, meant, told)
         if meant.search:
             told["search"] = await self._knowledge(self._examiner)
         return Examinee(target, settings=told)
@@ -196,13 +204,43 @@ class Examinees:
             find=self._find if meant.search else None,
         )
         told: dict[str, Any] = _told(wish, prompting)
-        target: Target = over_passages
+        _, folder = await self._experts.whole(actor, expert.id)
+        words: Target = over_passages
         if meant.search:
             told["search"] = await self._knowledge(self._examiner)
             door = self._door(expert=expert.id)
-            asked = AnswererTarget(door, self._clock, name=wish.target, fingerprint=expert.id)
-            target = ByForm(over_passages, asked)
+            words = AnswererTarget(door, self._clock, name=wish.target, fingerprint=expert.id)
+        target = self._with_options(words, folder, template, prompting, wish, meant, told)
+        if target is words and meant.search:
+            target = ByForm(over_passages, words)
         return Examinee(target, expert=expert.id, settings=told)
+
+    def _with_options(
+        self,
+        words: Target,
+        expert: Path | None,
+        template: ChatTemplate,
+        prompting: Prompting,
+        wish: Wish,
+        meant: Meant,
+        told: dict[str, Any],
+    ) -> Target:
+        """Choices are read by their options where something can; `told` says in which form."""
+        reader = self._bases.options(expert)
+        if reader is None:
+            return words
+        told["choices"] = wish.choices
+        find = self._find if meant.search else None
+        choices = OptionTarget(
+            reader,
+            template,
+            prompting,
+            name=words.name,
+            fingerprint=words.fingerprint,
+            form=wish.choices,
+            find=find,
+        )
+        return ByForm(choices, words)
 
     def _endpoint(self, exam: Exam, wish: Wish, meant: Meant) -> Examinee:
         settings = ChatModelSettings(

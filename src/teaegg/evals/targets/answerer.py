@@ -7,7 +7,8 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from teaegg.core.answers import Answer
 from teaegg.core.clock import Clock
 from teaegg.core.errors import ModelError
-from teaegg.core.exams import LETTERS, ExamItem, Quoted, Response
+from teaegg.core.exams import ExamItem, Quoted, Response
+from teaegg.evals.letters import choice_text
 from teaegg.evals.targets.side_by_side import side_by_side
 from teaegg.retrieval.events import AnswerEvent, AnswerReady, EvidenceFound, SentenceReady
 
@@ -67,9 +68,7 @@ class AnswererTarget:
 
 def _questions(item: ExamItem) -> tuple[str, ...]:
     """A choice is asked with its options below it, as a person would paste it."""
-    lettered = zip(LETTERS, item.options, strict=False)
-    options = [f"{letter}. {option}" for letter, option in lettered]
-    return ("\n".join((item.questions[0], *options)), *item.questions[1:])
+    return (choice_text(item.questions[0], item.options), *item.questions[1:])
 
 
 def _response(

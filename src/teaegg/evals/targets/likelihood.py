@@ -3,21 +3,26 @@
 from __future__ import annotations
 
 import math
+from collections import Counter, defaultdict
 from collections.abc import AsyncIterator, Sequence
+from functools import partial
 from typing import Literal
 
 from teaegg.core.errors import InvalidRequestError
 from teaegg.core.exams import LETTERS, ExamItem, Response
+from teaegg.evals.letters import WorkedChoice, choice_prefix, letter_question
+from teaegg.evals.positions import Nats, belief, rotated
 from teaegg.evals.targets.model import Find, found_for, shown
 from teaegg.evals.targets.prompting import TRUTH, Prompting
 from teaegg.evals.targets.speakers import behind
-from teaegg.models.options import OptionQuestion, OptionReader, OptionReading
-from teaegg.models.templates import ChatTemplate
+from teaegg.models.options import OptionQuestion, OptionReader
+from teaegg.models.templates import ChatTemplate, is_plain
 from teaegg.retrieval.reading_prompt import ShownPassage
 
-ChoiceForm = Literal["letters", "statements"]
-"""`letters`: all options at once, one letter is said. `statements`: each option by itself is right or
-not, so that no place among them can be favoured; for models that cannot bind a letter to a fact."""
+ChoiceForm = Literal["letters", "rotated letters", "statements"]
+"""`letters`: all options at once, one letter is said. `rotated letters`: the same with every option at
+every place once, so that a love of places drops out, for as many readings as options. `statements`: each
+option by itself is right or not; for models that cannot bind a letter to a fact."""
 _FOUND_AT_ONCE = 64
 
 
@@ -79,34 +84,64 @@ class OptionTarget:
             asked = self._questions(item, shown(found))
             questions += asked
             owners += [place] * len(asked)
-        gathered: dict[int, dict[int, OptionReading]] = {}
+        left = Counter(owners)
+        gathered: dict[int, dict[int, Nats]] = defaultdict(dict)
         async for reading in self._reader.read(questions):
             owner = owners[reading.place]
-            mine = gathered.setdefault(owner, {})
-            mine[reading.place] = reading
-            if len(mine) == owners.count(owner):
-                nats = self._nats([mine[asked] for asked in sorted(mine)])
+            gathered[owner][reading.place] = [option.nats for option in reading.options]
+            left[owner] -= 1
+            if not left[owner]:
+                mine = gathered.pop(owner)
+                nats = self._nats([mine[place] for place in sorted(mine)])
                 yield Response(item=items[owner].hash, options=nats, evidence=evidence[owner])
 
     def _questions(
         self, item: ExamItem, found: Sequence[ShownPassage] | None
     ) -> list[OptionQuestion]:
-        if self._form == "letters":
-            letters = behind(self._template, LETTERS[: len(item.options)])
-            shared, own = self._prompting.shared("choice"), self._prompting.turns(item, found)
-            return [OptionQuestion.of(self._template, shared, own, letters)]
-        words = behind(self._template, TRUTH[self._prompting.language])
-        return [
-            OptionQuestion.of(
-                self._template, (), self._prompting.statement(item, option, found), words
-            )
-            for option in item.options
-        ]
+        match self._form:
+            case "letters":
+                return [self._lettered(item, found)]
+            case "rotated letters":
+                shifts = range(len(item.options))
+                turns = [rotated(item.options, shift) for shift in shifts]
+                return [
+                    self._lettered(item.model_copy(update={"options": options}), found)
+                    for options in turns
+                ]
+            case "statements":
+                words = behind(self._template, TRUTH[self._prompting.language])
+                stated = partial(self._prompting.statement, item, found=found)
+                return [
+                    OptionQuestion.of(self._template, (), stated(option), words)
+                    for option in item.options
+                ]
 
-    def _nats(self, readings: Sequence[OptionReading]) -> tuple[float, ...]:
-        if self._form == "letters":
-            return tuple(option.nats for option in readings[0].options)
-        return tuple(_true(*(option.nats for option in one.options)) for one in readings)
+    def _lettered(self, item: ExamItem, found: Sequence[ShownPassage] | None) -> OptionQuestion:
+        """In plain text, where nothing is shown beside it, worded as published figures were taken."""
+        prompting, passages = self._prompting, found
+        if passages is None:
+            passages = prompting.passages(item)
+        if is_plain(self._template) and not passages:
+            examples = [one for one in prompting.examples if one.form == "choice"]
+            worked = [
+                WorkedChoice(one.questions[0], one.options, one.right_place) for one in examples
+            ]
+            prefix = choice_prefix(worked, prompting.language)
+            return letter_question(
+                item.questions[0], item.options, prompting.language, prefix=prefix
+            )
+        letters = behind(self._template, LETTERS[: len(item.options)])
+        shared, own = prompting.shared("choice"), prompting.turns(item, passages)
+        return OptionQuestion.of(self._template, shared, own, letters)
+
+    def _nats(self, readings: Sequence[Nats]) -> tuple[float, ...]:
+        match self._form:
+            case "letters":
+                return tuple(readings[0])
+            case "rotated letters":
+                return belief(readings)
+            case "statements":
+                return tuple(_true(right, wrong) for right, wrong in readings)
 
 
 def _true(right: float, wrong: float) -> float:

@@ -8,8 +8,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from teaegg.core.errors import InvalidRequestError
-from teaegg.core.exams import LETTERS, Exam, ExamItem, ItemForm
+from teaegg.core.exams import Exam, ExamItem, ItemForm
 from teaegg.core.scenes import Language
+from teaegg.evals.letters import choice_text
 from teaegg.models.base import Message
 from teaegg.retrieval.reading_prompt import ShownPassage, not_said, reading_messages
 
@@ -67,11 +68,8 @@ class Prompting:
         self, item: ExamItem, found: Sequence[ShownPassage] | None = None
     ) -> tuple[Message, ...]:
         """What asks the first question of an item, over `found` passages where somebody searched."""
-        passages = self._passages(item) if found is None else found
-        text = item.questions[0]
-        if item.form == "choice":
-            lettered = zip(LETTERS, item.options, strict=False)
-            text = "\n".join((text, *(f"{letter}. {option}" for letter, option in lettered)))
+        passages = self.passages(item) if found is None else found
+        text = choice_text(item.questions[0], item.options)
         return reading_messages(
             text,
             passages,
@@ -86,7 +84,7 @@ class Prompting:
         what is before it."""
         return reading_messages(
             f"{item.questions[0]}\n{_OPTION[self.language]}{option}",
-            self._passages(item) if found is None else found,
+            self.passages(item) if found is None else found,
             language=self.language,
             instructions=_STATED[self.language],
         )
@@ -94,7 +92,8 @@ class Prompting:
     def _solution(self, example: ExamItem) -> str:
         return example.right[0] if example.right else not_said(self.language)
 
-    def _passages(self, item: ExamItem) -> Sequence[ShownPassage]:
+    def passages(self, item: ExamItem) -> Sequence[ShownPassage]:
+        """The item's own, as far as they are shown."""
         if not self.with_passages:
             return ()
         return [ShownPassage(passage.text, passage.place) for passage in item.passages]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import replace
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
@@ -42,6 +42,10 @@ def sit(
     template: Annotated[
         str, typer.Option(metavar="NAME", help="Chat template of the base; else plain text.")
     ] = "",
+    choices: Annotated[
+        Literal["letters", "rotated letters", "statements"],
+        typer.Option(help="How the likelihood of options is read, where it can be."),
+    ] = "letters",
     tokens: Annotated[int, typer.Option(min=1, help="Longest answer, in tokens.")] = 256,
     key: Annotated[
         str, typer.Option("--key", metavar="VARIABLE", help="Environment variable with the key.")
@@ -62,7 +66,7 @@ def sit(
         actor = await acting(workspace, user)
         items = (await workspace.exams.find(actor, examples)).exam.items if examples else ()
         wish = replace(_wish(target, key, price), examples=items, passages=not bare)
-        wish = replace(wish, template=template, max_tokens=tokens, at_once=at_once)
+        wish = replace(wish, template=template, choices=choices, max_tokens=tokens, at_once=at_once)
         with SittingScreen(target) as screen:
             sat = await workspace.examining.sit(
                 actor, name, wish, limit=limit, again=again, tell=screen.tell
