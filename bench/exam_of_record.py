@@ -36,8 +36,8 @@ from teaegg.core.exams import LETTERS, Exam, ExamItem, Response
 from teaegg.core.ids import text_hash
 from teaegg.distill.recipe import read_recipe
 from teaegg.distill.train.factory import make_option_reader
-from teaegg.evals.comparing import compare
 from teaegg.evals.examining import sit_exam
+from teaegg.evals.gate.comparing import compare
 from teaegg.evals.gate.policy import Criterion, Policy
 from teaegg.evals.intervals import MeanScore, mean_score
 from teaegg.evals.paired import mcnemar

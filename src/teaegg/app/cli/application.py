@@ -26,7 +26,7 @@ from teaegg.app.cli.commands import (
 from teaegg.app.cli.datasets import commands as datasets
 from teaegg.app.cli.errors import reported
 from teaegg.app.cli.exams import commands as exams
-from teaegg.app.cli.exams import comparing, sitting
+from teaegg.app.cli.exams import comparing, export_log, grading, sitting
 from teaegg.app.cli.experts import commands as experts
 from teaegg.app.cli.experts import distill, packs, remake, signers, train
 from teaegg.app.cli.output import say, use_utf8
@@ -103,6 +103,8 @@ _EXAM_COMMANDS: tuple[tuple[str, Callable[..., None]], ...] = (
     ("score", comparing.score),
     ("compare", comparing.compare),
     ("report", comparing.report),
+    ("grade", grading.grade),
+    ("export-log", export_log.export_log),
 )
 for _name, _exam_command in _EXAM_COMMANDS:
     exams.exams.command(_name)(_exam_command)

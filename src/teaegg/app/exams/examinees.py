@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Literal, Protocol
@@ -32,6 +33,7 @@ from teaegg.evals.targets.prompting import Prompting, worked_examples
 from teaegg.evals.targets.speakers import ANSWER_TOKENS, ChatSpeaker
 from teaegg.models.base import ChatModel
 from teaegg.models.options import OptionReader
+from teaegg.models.remote import OpenAIChat
 from teaegg.models.templates import ChatTemplate, is_plain, plain_template, template_named
 from teaegg.retrieval.events import AnswerEvent
 from teaegg.retrieval.search import SearchResult
@@ -161,8 +163,26 @@ class Examinees:
             case "answerer" | "pipeline":
                 return await self._answerer(actor, exam, wish, meant)
 
+    @asynccontextmanager
+    async def lent(self, exam: Exam, wish: Wish) -> AsyncIterator[ChatModel]:
+        """A model by itself, to judge: a base or an endpoint. Raises InvalidRequestError for others."""
+        meant = read_target(wish.target)
+        if meant.kind == "endpoint":
+            remote = OpenAIChat(self._endpoint_settings(wish, meant))
+            try:
+                yield remote
+            finally:
+                await remote.close()
+            return
+        if meant.kind != "base":
+            raise InvalidRequestError(
+                f"{wish.target} cannot judge; a judge is a model by itself.",
+                remedy="Name base, or URL#MODEL of an endpoint.",
+            )
+        yield self._bases.chat(_base_template(exam, wish))
+
     async def _base(self, exam: Exam, wish: Wish, meant: Meant) -> Examinee:
-        template = template_named(wish.template) if wish.template else plain_template(exam.language)
+        template = _base_template(exam, wish)
         chat = self._bases.chat(template)
         speaker = ChatSpeaker(
             chat,
@@ -243,19 +263,24 @@ class Examinees:
         return ByForm(choices, words)
 
     def _endpoint(self, exam: Exam, wish: Wish, meant: Meant) -> Examinee:
-        settings = ChatModelSettings(
+        speaker = EndpointSpeaker(
+            self._endpoint_settings(wish, meant),
+            self._clock,
+            prices=wish.prices,
+            max_tokens=wish.max_tokens,
+        )
+        prompting = _prompting(exam, wish, meant.examples)
+        target = ModelTarget(speaker, prompting, name=wish.target, at_once=wish.at_once)
+        return Examinee(target, settings=_told(wish, prompting))
+
+    def _endpoint_settings(self, wish: Wish, meant: Meant) -> ChatModelSettings:
+        return ChatModelSettings(
             engine="openai",
             model=meant.name,
             base_url=meant.url,
             api_key=wish.key,
             timeout_seconds=self._settings.chat.timeout_seconds,
         )
-        speaker = EndpointSpeaker(
-            settings, self._clock, prices=wish.prices, max_tokens=wish.max_tokens
-        )
-        prompting = _prompting(exam, wish, meant.examples)
-        target = ModelTarget(speaker, prompting, name=wish.target, at_once=wish.at_once)
-        return Examinee(target, settings=_told(wish, prompting))
 
     async def _answerer(self, actor: Actor, exam: Exam, wish: Wish, meant: Meant) -> Examinee:
         """The grounded answerer; the pipeline is what users of the exam's scene get: its released
@@ -335,6 +360,10 @@ def read_target(text: str) -> Meant:
     raise InvalidRequestError(
         f"{text[:80]!r} names nobody who can sit an exam.", remedy=f"Name one of: {_NAMES}."
     )
+
+
+def _base_template(exam: Exam, wish: Wish) -> ChatTemplate:
+    return template_named(wish.template) if wish.template else plain_template(exam.language)
 
 
 def _prompting(exam: Exam, wish: Wish, examples: int) -> Prompting:

@@ -5,18 +5,22 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 from teaegg.app.exams.examinees import Examinees, Wish
+from teaegg.app.exams.grading import Grading, Judged
 from teaegg.app.exams.register import Exams, ReviewedExam
 from teaegg.core.actors import Actor
 from teaegg.core.clock import Clock
 from teaegg.core.errors import InvalidRequestError, NotFoundError
 from teaegg.core.exams import ExamItem, Response
-from teaegg.evals.comparing import compare
 from teaegg.evals.examining import Tell, sit_exam
+from teaegg.evals.gate.comparing import compare
 from teaegg.evals.gate.policy import Policy
 from teaegg.evals.gate.verdict import GateVerdict
+from teaegg.evals.judging.grades import settled
+from teaegg.evals.logs.base import LoggedSitting
 from teaegg.evals.report.base import Answered, Examinee, ExamReport
 from teaegg.evals.report.figures import compare_with, counted_items
 from teaegg.evals.scoring import ScoredExam, score_exam
@@ -40,6 +44,18 @@ class Sat:
     def unanswered(self) -> int:
         """Items of the exam to which nothing was said."""
         return len(self.exam.version.exam.items) - len(self.responses)
+
+    @property
+    def logged(self) -> LoggedSitting:
+        """As it leaves for other tools."""
+        return LoggedSitting(
+            self.exam.version.exam,
+            self.exam.version.version,
+            self.sitting,
+            self.responses,
+            self.scored.scores,
+            frozenset(self.exam.signatures),
+        )
 
 
 def examinee_of(sat: Sat, name: str) -> Examinee:
@@ -103,6 +119,7 @@ class Examining:
         self._sittings = sittings
         self._exams = exams
         self._examinees = examinees
+        self._grading = Grading(sittings, clock)
         self._clock = clock
 
     async def sit(
@@ -193,6 +210,27 @@ class Examining:
         records = {each: sat.scored.records for each, sat in theirs.items()}
         return compare(ours.scored.records, records, policy or Policy())
 
+    async def grade(
+        self,
+        actor: Actor,
+        name: str,
+        sitting: str,
+        judge: Wish,
+        *,
+        tell: Tell = lambda done, total: None,
+    ) -> Judged:
+        """Let a model grade what has a rubric; called again it goes on where it stood. `judge.target`
+        is a base or an endpoint. Raises as `find` and `Grading.judge`."""
+        sat = await self.find(actor, name, sitting)
+        exam = sat.exam.version.exam
+        async with self._examinees.lent(exam, judge) as chat:
+            return await self._grading.judge(exam, sat.sitting, sat.responses, chat, tell)
+
+    async def take_grades(self, actor: Actor, name: str, sitting: str, path: Path) -> int:
+        """Grades that people gave, from a file of JSON Lines; how many. Raises as `Grading.take`."""
+        sat = await self.find(actor, name, sitting)
+        return await self._grading.take(sat.exam.version.exam, sat.sitting, path)
+
     async def report(self, actor: Actor, name: str, *, baseline: str = "") -> ExamReport:
         """Everybody's newest sitting of an exam, each compared with `baseline` (else with the bare
         base, where it sat). Raises InvalidRequestError where nobody sat."""
@@ -237,7 +275,12 @@ class Examining:
 
     async def _sat(self, reviewed: ReviewedExam, sitting: Sitting) -> Sat:
         responses = await self._sittings.responses(sitting.id)
-        scored = score_exam(reviewed.version.exam, responses, signed=reviewed.signatures)
+        scored = score_exam(
+            reviewed.version.exam,
+            responses,
+            signed=reviewed.signatures,
+            grades=settled(await self._sittings.grades(sitting.id)),
+        )
         return Sat(reviewed, sitting, responses, scored)
 
 

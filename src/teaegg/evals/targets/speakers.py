@@ -86,7 +86,7 @@ class ChatSpeaker:
         return Spoken(letters[chosen.picked[0]], self._clock.monotonic_seconds() - began)
 
     async def close(self) -> None:
-        await self._chat.close()
+        """The model belongs to whoever lent it and stays."""
 
 
 def behind(template: ChatTemplate, words: Sequence[str]) -> tuple[str, ...]:

@@ -17,14 +17,14 @@ from teaegg.core.scenes import Language
 if TYPE_CHECKING:
     from teaegg.app.workspace import Workspace
 
-_WHO = "Who sat (as in `exam sit`), or the first digits of a sitting."
+WHO = "Who sat (as in `exam sit`), or the first digits of a sitting."
 
 
 def compare(
     context: typer.Context,
     name: Name,
-    candidate: Annotated[str, typer.Argument(help=_WHO)],
-    baselines: Annotated[list[str], typer.Argument(metavar="BASELINE...", help=_WHO)],
+    candidate: Annotated[str, typer.Argument(help=WHO)],
+    baselines: Annotated[list[str], typer.Argument(metavar="BASELINE...", help=WHO)],
     policy: Annotated[
         Path | None, typer.Option(metavar="FILE", help="The gate's policy; else the usual one.")
     ] = None,
@@ -58,7 +58,7 @@ def compare(
 def score(
     context: typer.Context,
     name: Name,
-    sitting: Annotated[str, typer.Argument(help=_WHO)],
+    sitting: Annotated[str, typer.Argument(help=WHO)],
     below: Annotated[
         float | None, typer.Option(min=0, max=1, help="Only items that scored less than this.")
     ] = None,
@@ -97,7 +97,7 @@ def report(
         actor = await acting(workspace, user)
         found = await workspace.examining.report(actor, name, baseline=baseline)
         pages = {".html": html(found, language), ".md": markdown(found, language)}
-        files = [_written(out / f"{found.exam.name}{end}", text) for end, text in pages.items()]
+        files = [written(out / f"{found.exam.name}{end}", text) for end, text in pages.items()]
         if as_json:
             write_json({"files": [str(file) for file in files]})
         for file in () if as_json else files:
@@ -106,7 +106,8 @@ def report(
     run(context, work)
 
 
-def _written(path: Path, text: str) -> Path:
+def written(path: Path, text: str) -> Path:
+    """Write `text`, with the folders on its way. Raises StorageError when the disk refuses."""
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, encoding="utf-8")

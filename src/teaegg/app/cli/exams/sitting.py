@@ -65,7 +65,7 @@ def sit(
     async def work(workspace: Workspace) -> None:
         actor = await acting(workspace, user)
         items = (await workspace.exams.find(actor, examples)).exam.items if examples else ()
-        wish = replace(_wish(target, key, price), examples=items, passages=not bare)
+        wish = replace(wish_of(target, key, price), examples=items, passages=not bare)
         wish = replace(wish, template=template, choices=choices, max_tokens=tokens, at_once=at_once)
         with SittingScreen(target) as screen:
             sat = await workspace.examining.sit(
@@ -88,7 +88,8 @@ def sittings(context: typer.Context, name: Name, user: As = "", as_json: Json = 
     run(context, work)
 
 
-def _wish(target: str, key: str, price: str) -> Wish:
+def wish_of(target: str, key: str, price: str) -> Wish:
+    """Who is meant, with the key in the environment variable `key` and prices as typed."""
     from pydantic import SecretStr
 
     from teaegg.app.configuration import secret_of
