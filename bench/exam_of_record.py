@@ -36,16 +36,16 @@ from teaegg.core.exams import LETTERS, Exam, ExamItem, Response
 from teaegg.core.ids import text_hash
 from teaegg.distill.recipe import read_recipe
 from teaegg.distill.train.factory import make_option_reader
+from teaegg.evals.comparing import compare
 from teaegg.evals.examining import sit_exam
-from teaegg.evals.gate.comparing import compare
 from teaegg.evals.gate.policy import Criterion, Policy
-from teaegg.evals.intervals import MeanScore, mean_score
-from teaegg.evals.paired import mcnemar
 from teaegg.evals.report.base import Answered, Examinee, ExamReport, Published
 from teaegg.evals.report.figures import compare_with
 from teaegg.evals.report.page import html
 from teaegg.evals.report.tables import markdown
 from teaegg.evals.scoring import ScoredExam, score_exam
+from teaegg.evals.statistics.intervals import MeanScore, mean_score
+from teaegg.evals.statistics.paired import mcnemar
 from teaegg.evals.targets.likelihood import ChoiceForm, OptionTarget
 from teaegg.evals.targets.model import Find
 from teaegg.evals.targets.prompting import Prompting, worked_examples

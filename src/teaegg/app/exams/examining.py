@@ -15,8 +15,8 @@ from teaegg.core.actors import Actor
 from teaegg.core.clock import Clock
 from teaegg.core.errors import InvalidRequestError, NotFoundError
 from teaegg.core.exams import ExamItem, Response
+from teaegg.evals.comparing import compare
 from teaegg.evals.examining import Tell, sit_exam
-from teaegg.evals.gate.comparing import compare
 from teaegg.evals.gate.policy import Policy
 from teaegg.evals.gate.verdict import GateVerdict
 from teaegg.evals.judging.grades import settled

@@ -11,11 +11,11 @@ from pydantic import BaseModel, ConfigDict, Field
 from teaegg.core.clock import Clock
 from teaegg.core.errors import InvalidRequestError
 from teaegg.core.exams import Exam, ExamItem, Response
-from teaegg.evals.agreement import Agreement
 from teaegg.evals.examining import Tell
 from teaegg.evals.judging.grades import agreement_with_people
 from teaegg.evals.judging.judge import Judge, Ungraded
 from teaegg.evals.judging.likeness import same_model_warning
+from teaegg.evals.statistics.agreement import Agreement
 from teaegg.models.base import ChatModel
 from teaegg.store.exams.sittings import Grade, Sitting, SittingRecords
 from teaegg.store.lines import read_lines

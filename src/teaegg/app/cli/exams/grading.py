@@ -18,7 +18,7 @@ from teaegg.core.errors import InvalidRequestError
 if TYPE_CHECKING:
     from teaegg.app.exams.grading import Judged
     from teaegg.app.workspace import Workspace
-    from teaegg.evals.agreement import Estimate
+    from teaegg.evals.statistics.agreement import Estimate
 
 
 def grade(
