@@ -20,6 +20,7 @@ from tests.access.test_access_properties import (
     standing,
 )
 from tests.expert_making import make_dataset, make_expert, make_record, taught_by
+from tests.release_making import released
 
 from teaegg.access.expert_policy import Teaching, explain_expert
 from teaegg.access.expert_service import ExpertAccess
@@ -150,7 +151,7 @@ async def _check(taught: Taught, database: Database) -> None:
     await records.register(
         make_record(expert), make_dataset(expert), taught_by(*learned), by="chen"
     )
-    await records.release(expert.id, by="chen", at=DAY)
+    await released(database, expert.id)
     for widening in taught.widenings:
         await records.widen(expert.id, widening)
     async with database.session() as session:
@@ -187,19 +188,28 @@ async def service(company: Access, database: Database, clock: HandClock) -> Expe
     return ExpertAccess(company, records, LineageRecords(database), documents, clock)
 
 
-async def test_a_candidate_is_there_for_owners_only(service: ExpertAccess, company: Access) -> None:
+async def let_answer(service: ExpertAccess, database: Database, scene: str) -> str:
+    """Release its newest candidate; the id of that is returned."""
+    record = await service.releasable(LOCAL_OWNER, scene)
+    await released(database, record.id)
+    return record.id
+
+
+async def test_a_candidate_is_there_for_owners_only(
+    service: ExpertAccess, company: Access, database: Database
+) -> None:
     chen, li = await company.actor("chen"), await company.actor("li")
     assert {record.state for record in await service.list(chen)} == {"candidate"}
     assert await service.list(li) == ()
-    await service.release(chen, "prices")
+    await let_answer(service, database, "prices")
     assert [record.expert.scene for record in await service.list(li)] == ["prices"]
 
 
 async def test_a_grant_that_is_taken_back_takes_the_expert_at_once(
-    service: ExpertAccess, company: Access
+    service: ExpertAccess, company: Access, database: Database
 ) -> None:
     chen, li = await company.actor("chen"), await company.actor("li")
-    await service.release(chen, "prices")
+    await let_answer(service, database, "prices")
     assert (await service.find(li, "prices")).expert.scene == "prices"
     await company.revoke(chen, "group", "finance", "collection", "prices")
     with pytest.raises(NotFoundError) as hidden:
@@ -214,9 +224,9 @@ async def test_only_owners_decide_and_only_they_ask_about_others(
 ) -> None:
     editor = await company.actor("王芳")
     for work in (
-        service.release(editor, "prices"),
+        service.releasable(editor, "prices"),
         service.retire(editor, "prices"),
-        service.earlier_release(editor, "prices"),
+        service.in_use(editor, "prices"),
         service.widen(editor, "prices", "group", "finance", why="because"),
         service.narrow(editor, "prices", "group", "finance"),
         service.why("li", "prices", asked_by=editor),
@@ -226,10 +236,10 @@ async def test_only_owners_decide_and_only_they_ask_about_others(
 
 
 async def test_a_widening_opens_with_its_reason_and_needs_one(
-    service: ExpertAccess, company: Access
+    service: ExpertAccess, company: Access, database: Database
 ) -> None:
     chen, li = await company.actor("chen"), await company.actor("li")
-    await service.release(chen, "merger")
+    await let_answer(service, database, "merger")
     told = await service.why("li", "merger", asked_by=chen)
     assert told.verdict == "denied"
     assert told.lines("en") == (
@@ -261,33 +271,10 @@ async def test_what_was_forgotten_leaves_the_expert_to_nobody(
     service: ExpertAccess, company: Access, database: Database
 ) -> None:
     chen, li = await company.actor("chen"), await company.actor("li")
-    await service.release(chen, "prices")
+    await let_answer(service, database, "prices")
     await service.widen(chen, "prices", "user", "li", why="because")
     await DocumentRecords(database).forget(["rules"], at=DAY, by="chen")
     with pytest.raises(NotFoundError):
         await service.find(li, "prices")
     told = await service.why("chen", "prices", asked_by=chen)
     assert (told.verdict, told.lines("zh")) == ("denied", ("它已被撤回，不再作答。",))
-
-
-async def test_going_back_releases_what_was_released_before(
-    service: ExpertAccess, company: Access, database: Database, clock: HandClock
-) -> None:
-    chen = await company.actor("chen")
-    with pytest.raises(NotFoundError, match="No earlier release"):
-        await service.earlier_release(chen, "prices")
-    first, _ = await service.release(chen, "prices")
-    clock.seconds += 60
-    newer = make_expert("prices", "2")
-    rules = await DocumentRecords(database).get("rules", visible=_EVERYTHING)
-    assert rules is not None
-    await ExpertRecords(database).register(
-        make_record(newer), make_dataset(newer), taught_by(rules), by="chen"
-    )
-    released, before = await service.release(chen, "prices", why="newer documents")
-    assert (released.id, before) == (newer.id, first.id)
-    clock.seconds += 60
-    earlier = await service.earlier_release(chen, "prices")
-    assert earlier.id == first.id
-    await service.release(chen, earlier.id, why="it was worse")
-    assert (await service.find(chen, "prices")).id == first.id

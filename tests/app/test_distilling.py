@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 
 import pytest
+from tests.release_making import released_in
 from tests.training_extra import MISSING
 
 from teaegg.app.wiring import open_workspace
@@ -70,7 +71,7 @@ async def test_documents_become_an_expert_that_answers_until_one_of_them_is_forg
 
         with pytest.raises(NotFoundError):
             await ask(workspace, "什么是计量器具？")
-        await workspace.experts.release(LOCAL_OWNER, SCENE.name)
+        await released_in(workspace, SCENE.name)
         answer = await ask(workspace, "什么是计量器具？")
         for sentence in answer.sentences:
             for citation in sentence.citations:

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 from tests.expert_making import StandInTrainer, stand_in_journey
+from tests.release_making import released_in
 
 from teaegg.app.wiring import open_workspace
 from teaegg.app.workspace import Workspace
@@ -84,7 +85,7 @@ async def found(folder: Path) -> None:
         await workspace.access.create_collection(LOCAL_OWNER, "rules")
         await workspace.learner.learn([files], collection="rules")
         await workspace.distilling.make(LOCAL_OWNER, SCENE, RECIPE)
-        await workspace.experts.release(LOCAL_OWNER, "counter")
+        await released_in(workspace, "counter")
 
 
 @pytest.fixture(scope="module")
@@ -159,7 +160,7 @@ async def test_what_is_made_again_and_loses_another_document_is_made_again_once_
 ) -> None:
     await forgets(workspace)
     again = await workspace.distilling.remake(LOCAL_OWNER, "counter")
-    await workspace.experts.release(LOCAL_OWNER, "counter")
+    await released_in(workspace, "counter")
     second, _ = await forgets(workspace)
     assert second.id == again.record.id
     third = await workspace.distilling.remake(LOCAL_OWNER, "counter")
@@ -236,7 +237,7 @@ async def test_killed_before_its_files_were_kept_it_still_waits_and_gets_them(
     assert await waiting(workspace) == [before.id]
     again = await workspace.distilling.remake(LOCAL_OWNER, "counter")
     assert again.record.id == made.record.id
-    await workspace.experts.release(LOCAL_OWNER, made.record.id)
+    await released_in(workspace, made.record.id)
 
 
 async def test_the_same_rows_learned_again_make_another_expert_than_the_withdrawn_one(
@@ -266,7 +267,7 @@ async def test_only_owners_make_again_and_what_others_may_not_know_of_is_not_the
             await workspace.distilling.remake(member, name)
         assert told.value.message == f"There is no expert {name!r}."
     released = await workspace.distilling.remake(LOCAL_OWNER, "counter")
-    await workspace.experts.release(LOCAL_OWNER, "counter")
+    await released_in(workspace, "counter")
     succession = await workspace.experts.succession(member, released.record)
     assert succession.remakes == ""
 

@@ -7,6 +7,7 @@ import asyncpg
 import pytest
 from tests.expert_making import NOW, make_dataset, make_expert, make_record, taught_by
 from tests.ingest.sources.test_sources_postgres import port  # noqa: F401
+from tests.release_making import released
 from tests.store.test_expert_records import EVERYTHING, LAW, LI, RULES, registered, states
 
 from teaegg.core.actors import LOCAL_OWNER, VisibleSet
@@ -33,7 +34,7 @@ async def test_of_many_releases_at_the_same_time_one_stands(database: Database) 
     experts = ExpertRecords(database)
     made = [await registered(experts, make_expert("tax", str(n)), LAW) for n in range(6)]
     outcomes = await asyncio.gather(
-        *(experts.release(expert.id, by="chen", at=NOW) for expert in made), return_exceptions=True
+        *(released(database, expert.id) for expert in made), return_exceptions=True
     )
     assert all(isinstance(each, str | ConflictError) for each in outcomes)
     assert list((await states(experts)).values()).count("released") == 1

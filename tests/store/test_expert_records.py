@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from tests.expert_making import NOW, make_dataset, make_expert, make_record, taught_by
+from tests.release_making import released
 from tests.store.test_source_records import migrate
 
 from teaegg.core.actors import EVERYONE, LOCAL_OWNER, Actor, VisibleSet
@@ -78,24 +79,26 @@ async def test_an_expert_comes_back_as_it_was_registered(
     assert await lineage.dataset(expert.dataset) == make_dataset(expert)
 
 
-async def test_registering_the_same_again_changes_nothing(experts: ExpertRecords) -> None:
+async def test_registering_the_same_again_changes_nothing(
+    experts: ExpertRecords, database: Database
+) -> None:
     expert = await registered(experts, make_expert("tax"), LAW)
-    await experts.release(expert.id, by="chen", at=NOW)
+    await released(database, expert.id)
     await registered(experts, expert, LAW)
     assert await states(experts) == {expert.id: "released"}
     assert len(await experts.changes(expert.id)) == 2
 
 
 async def test_a_release_retires_the_one_before_it_and_nothing_of_other_scenes(
-    experts: ExpertRecords,
+    experts: ExpertRecords, database: Database
 ) -> None:
     first, second, other = [
         await registered(experts, make_expert(scene, seed), LAW)
         for scene, seed in (("tax", "1"), ("tax", "2"), ("travel", "3"))
     ]
-    assert await experts.release(other.id, by="chen", at=NOW) == ""
-    assert await experts.release(first.id, by="chen", at=NOW) == ""
-    assert await experts.release(second.id, by="chen", at=NOW, why="better") == first.id
+    assert await released(database, other.id) == ""
+    assert await released(database, first.id) == ""
+    assert await released(database, second.id, why="better") == first.id
     assert await states(experts) == {
         first.id: "retired",
         second.id: "released",
@@ -111,17 +114,19 @@ async def test_a_release_that_is_refused_leaves_the_current_one(
 ) -> None:
     first = await registered(experts, make_expert("tax", "1"), LAW)
     second = await registered(experts, make_expert("tax", "2"), RULES)
-    await experts.release(first.id, by="chen", at=NOW)
+    await released(database, first.id)
     await DocumentRecords(database).forget([RULES.id], at=NOW)
     with pytest.raises(ConflictError, match="not a candidate"):
-        await experts.release(second.id, by="chen", at=NOW)
+        await released(database, second.id)
     assert (await states(experts))[first.id] == "released"
 
 
-async def test_of_many_releases_at_the_same_time_one_stands(experts: ExpertRecords) -> None:
+async def test_of_many_releases_at_the_same_time_one_stands(
+    experts: ExpertRecords, database: Database
+) -> None:
     made = [await registered(experts, make_expert("tax", str(n)), LAW) for n in range(8)]
     outcomes = await asyncio.gather(
-        *(experts.release(expert.id, by="chen", at=NOW) for expert in made), return_exceptions=True
+        *(released(database, expert.id) for expert in made), return_exceptions=True
     )
     assert all(isinstance(each, str | ConflictError) for each in outcomes)
     assert list((await states(experts)).values()).count("released") == 1
@@ -132,7 +137,7 @@ async def test_forgetting_a_document_withdraws_what_learned_from_it_and_only_tha
 ) -> None:
     both = await registered(experts, make_expert("both"), LAW, RULES)
     law = await registered(experts, make_expert("law"), LAW)
-    await experts.release(both.id, by="chen", at=NOW)
+    await released(database, both.id)
     await DocumentRecords(database).forget([RULES.id], at=NOW, by="wang")
     assert await states(experts) == {both.id: "withdrawn", law.id: "candidate"}
     last = (await experts.changes(both.id))[-1]
@@ -221,7 +226,7 @@ async def test_what_it_was_withdrawn_from_and_made_again_for_is_on_record(
     experts: ExpertRecords, database: Database
 ) -> None:
     spoke = await registered(experts, make_expert("tax", "1"), LAW)
-    await experts.release(spoke.id, by="chen", at=NOW)
+    await released(database, spoke.id)
     replaced = await registered(experts, make_expert("tax", "2"), LAW)
     await experts.retire(replaced.id, by="chen", at=NOW)
     await registered(experts, make_expert("tax", "3"), RULES)

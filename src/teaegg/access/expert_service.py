@@ -20,7 +20,7 @@ from teaegg.store.grants import GranteeKind
 _EVERYTHING = VisibleSet(everything=True)
 _MAX_WHY_CHARACTERS = 500
 _SPEAKING: tuple[ExpertState, ...] = ("released",)
-_RETIRED: tuple[ExpertState, ...] = ("retired",)
+_CANDIDATE: tuple[ExpertState, ...] = ("candidate",)
 
 
 class ExpertAccess:
@@ -103,13 +103,6 @@ class ExpertAccess:
         record = await self.find(asked_by, name, ALL_STATES)
         return explain_expert(await self._access.standing(user), await self._teaching(record))
 
-    async def release(self, actor: Actor, name: str, *, why: str = "") -> tuple[ExpertRecord, str]:
-        """As `releasable` says; and the id that it replaces, "" for none."""
-        record = await self.releasable(actor, name)
-        return record, await self._experts.release(
-            record.id, by=actor.name, at=self._clock.now(), why=_checked(why)
-        )
-
     async def releasable(self, actor: Actor, name: str) -> ExpertRecord:
         """The newest candidate of a scene, or the candidate or retired expert of that id."""
         require_manage(actor)
@@ -118,35 +111,31 @@ class ExpertAccess:
             raise NotFoundError(
                 f"There is no candidate for {name[:80]!r}.",
                 remedy="Make one: `teaegg distill`; or go back to the one before: "
-                "`teaegg expert rollback`.",
+                "`teaegg rollback`.",
             )
         return record
 
-    async def earlier_release(self, actor: Actor, scene: str) -> ExpertRecord:
-        """What answered for `scene` last before its current release, to go back to.
-
-        Raises NotFoundError when nothing did that could come back.
-        """
+    async def in_use(self, actor: Actor, scene: str) -> ExpertRecord | None:
+        """What answers for `scene` now, None for nothing. For owners."""
         require_manage(actor)
-        found = await self._experts.called(scene, actor=actor, visible=_EVERYTHING, states=_RETIRED)
-        released = [
-            (change.at, record.id, record)
-            for record in found
-            for change in await self._experts.changes(record.id)
-            if change.state == "released"
-        ]
-        if not released:
-            raise NotFoundError(
-                f"No earlier release of {scene[:80]!r} is there to go back to.",
-                remedy="See `teaegg expert list`.",
-            )
-        return max(released)[2]
+        found = await self._experts.called(
+            scene, actor=actor, visible=_EVERYTHING, states=_SPEAKING
+        )
+        return next((record for record in found if record.expert.scene == scene), None)
+
+    async def usable(self, actor: Actor, expert: str) -> ExpertRecord | None:
+        """The candidate of that id if what taught it is the actor's to read: for whoever lets it
+        stand beside the current release. None for any other."""
+        found = await self._experts.called(
+            expert, actor=actor, visible=await self._access.visible(actor), states=_CANDIDATE
+        )
+        return found[0] if found else None
 
     async def retire(self, actor: Actor, name: str, *, why: str = "") -> ExpertRecord:
         require_manage(actor)
         record = await self.find(actor, name, ("released", "candidate"))
         await self._experts.retire(
-            record.id, by=actor.name, at=self._clock.now(), why=_checked(why)
+            record.id, by=actor.name, at=self._clock.now(), why=checked_reason(why)
         )
         return record
 
@@ -163,7 +152,7 @@ class ExpertAccess:
             )
         await self._access.require_grantee(kind, grantee)
         record = await self.find(actor, name, ("candidate", "released", "retired"))
-        widening = Widening(kind, grantee, actor.name, self._clock.now(), _checked(why))
+        widening = Widening(kind, grantee, actor.name, self._clock.now(), checked_reason(why))
         await self._experts.widen(record.id, widening)
         return record
 
@@ -195,5 +184,6 @@ class ExpertAccess:
         )
 
 
-def _checked(why: str) -> str:
+def checked_reason(why: str) -> str:
+    """One line that fits the record. Raises InvalidRequestError."""
     return checked_line("reason", why.strip(), limit=_MAX_WHY_CHARACTERS)

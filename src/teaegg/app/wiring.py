@@ -17,6 +17,7 @@ from teaegg.app.exams.origins import ItemOrigins
 from teaegg.app.exams.register import Exams
 from teaegg.app.experts.datasets import Datasets
 from teaegg.app.experts.distilling import Distilling
+from teaegg.app.experts.held_out import HeldOutExams
 from teaegg.app.experts.models import (
     HostedExperts,
     base_hash_of,
@@ -25,6 +26,7 @@ from teaegg.app.experts.models import (
 )
 from teaegg.app.experts.packs import Packs
 from teaegg.app.experts.register import ExpertParts, Experts
+from teaegg.app.experts.releasing import ReleaseParts, Releases
 from teaegg.app.glossary import Glossary
 from teaegg.app.sources import Sources
 from teaegg.app.workspace import Making, Parts, Workspace
@@ -56,6 +58,9 @@ from teaegg.store.experts.records import ExpertRecords
 from teaegg.store.glossary import GlossaryFile
 from teaegg.store.index import PassageIndex
 from teaegg.store.lance.index import open_lance_index
+from teaegg.store.releases.canaries import CanaryRecords
+from teaegg.store.releases.records import ReleaseRecords
+from teaegg.store.releases.verdicts import VerdictRecords
 from teaegg.store.sources import SourceRecords
 from teaegg.store.traces import ConversationRecords, TraceRecords
 
@@ -178,16 +183,18 @@ def _making(
         examinees = Examinees(settings, bases, register, doors, clock)
         return Examining(SittingRecords(database), exams, examinees, clock)
 
+    held_out = HeldOutExams(exams, SittingRecords(database), clock)
     return Making(
         datasets=datasets,
         experts=register,
-        distilling=Distilling(datasets, register, make_journey, clock),
+        distilling=Distilling(datasets, register, make_journey, held_out, clock),
         packs=_packs(settings, register, clock),
         exams=exams,
         examining=examining,
         exam_items=ItemOrigins(
             exams, datasets, parts.access, parts.index, parts.traces, parts.embedder
         ),
+        releases=Releases(_release_parts(database), register, exams, settings.home, clock),
     )
 
 
@@ -237,6 +244,15 @@ def _expert_parts(settings: Settings, database: Database, models: ExpertModels) 
         forgetting=Forgetting(lineage, files, settings.home),
         models=models,
         base=settings.chat.local_file,
+    )
+
+
+def _release_parts(database: Database) -> ReleaseParts:
+    return ReleaseParts(
+        releases=ReleaseRecords(database),
+        verdicts=VerdictRecords(database),
+        canaries=CanaryRecords(database),
+        sittings=SittingRecords(database),
     )
 
 

@@ -17,6 +17,7 @@ from teaegg.app.experts.datasets import Datasets
 from teaegg.app.experts.distilling import Distilling
 from teaegg.app.experts.packs import Packs
 from teaegg.app.experts.register import Experts
+from teaegg.app.experts.releasing import Releases
 from teaegg.app.glossary import Glossary
 from teaegg.app.sources import Sources
 from teaegg.core.actors import Actor
@@ -77,6 +78,7 @@ class Making:
     exams: Exams
     examining: Callable[[Doors], Examining]
     exam_items: ItemOrigins
+    releases: Releases
 
 
 class Workspace:
@@ -101,6 +103,7 @@ class Workspace:
         doors = Doors(self.ask, self.search, self.documents, self.conversations)
         self.examining = making.examining(doors)
         self.exam_items = making.exam_items
+        self.releases = making.releases
         self.vectors = parts.vectors
         self.chat = parts.chat
         self.embedder = parts.embedder

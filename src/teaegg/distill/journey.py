@@ -20,6 +20,7 @@ from teaegg.core.errors import InvalidRequestError
 from teaegg.core.experts import Expert, expert_id
 from teaegg.core.ids import content_hash
 from teaegg.core.scenes import Scene
+from teaegg.distill.examined import Examined
 from teaegg.distill.export.factory import Export
 from teaegg.distill.recipe import Recipe
 from teaegg.distill.rows import Row, rows_hash
@@ -53,12 +54,14 @@ class Telling:
 
 @dataclass(frozen=True, slots=True)
 class MadeExpert:
-    """`folder` holds what is registered; `comparison` is None where there were no exam items."""
+    """`folder` holds what is registered; without exam items there is no `comparison` and nothing was
+    `examined`."""
 
     expert: Expert
     folder: Path
     training: Training
     comparison: Comparison | None
+    examined: Examined | None = None
 
 
 class Journey:
@@ -92,12 +95,14 @@ class Journey:
         prompts = [row.messages() for row in (*exam, *rows)[:_PROVED_WITH]]
         await asyncio.to_thread(self._export, training, recipe, prompts, place)
         expert = await asyncio.to_thread(self._expert, scene, rows, recipe, place)
-        comparison = await self._examine(
-            exam, expert, plain_template(scene.language), place, folder / "exam", telling
-        )
-        if comparison is not None:
-            write_text(place / "exam.json", _json(_record(exam, comparison)))
-        return MadeExpert(expert, place, training, comparison)
+        if not exam:
+            return MadeExpert(expert, place, training, None)
+        plain = plain_template(scene.language)
+        examined = await self._examine(exam, expert, plain, place, folder / "exam", telling)
+        items = [_item(row) for row in exam]
+        comparison = compare(items, examined.candidate, examined.baseline, seed=1)
+        write_text(place / "exam.json", _json(_record(exam, comparison)))
+        return MadeExpert(expert, place, training, comparison, examined)
 
     def _export(
         self, training: Training, recipe: Recipe, prompts: Sequence[Prompt], place: Path
@@ -137,14 +142,12 @@ class Journey:
         place: Path,
         folder: Path,
         telling: Telling,
-    ) -> Comparison | None:
+    ) -> Examined:
         """Both sit the same items through the engine that serves them.
 
         The base may never have learned the expert's chat template: it is asked as plain text
         where that serves it better.
         """
-        if not exam:
-            return None
         items = [_item(row) for row in exam]
         template = template_named(expert.template)
         server = AdapterServer(
@@ -164,7 +167,7 @@ class Journey:
             baseline = await self._base_said(items, server, (template, plain), answers, telling)
         finally:
             await server.close()
-        return compare(items, candidate, best_form(items, [baseline]), seed=1)
+        return Examined(tuple(exam), candidate, best_form(items, [baseline]))
 
     async def _base_said(
         self,

@@ -13,6 +13,7 @@ from tests.app.api.conftest import DIMENSIONS, settings
 from tests.app.api.test_api_asking import events_of
 from tests.app.api.test_mcp_tools import agent_of, called, complaint
 from tests.expert_making import make_dataset, make_expert, write_export
+from tests.release_making import released_in
 
 from teaegg.app.api.application import create_application
 from teaegg.app.wiring import open_workspace
@@ -86,7 +87,7 @@ async def experts(workspace: Workspace, tmp_path: Path) -> dict[str, Expert]:
         for scene, collection in (("leave", "handbook"), ("merger", "plans"))
     }
     for scene in made:
-        await workspace.experts.release(LOCAL_OWNER, scene)
+        await released_in(workspace, scene)
     return made
 
 
@@ -278,7 +279,7 @@ async def test_a_candidate_with_a_damaged_file_is_not_released(
     newer = await make(workspace, tmp_path, "leave", "handbook", "2")
     (workspace.settings.home / "experts" / newer.id / "adapter.gguf").unlink()
     with pytest.raises(StorageError, match="missing"):
-        await workspace.experts.release(LOCAL_OWNER, "leave")
+        await released_in(workspace, "leave")
     (current,) = await workspace.experts.access.released(await workspace.access.actor("li"))
     assert current.id == experts["leave"].id
 
@@ -306,14 +307,16 @@ async def test_going_back_and_training_again_after_a_loss(
     workspace: Workspace, experts: dict[str, Expert], tmp_path: Path
 ) -> None:
     newer = await make(workspace, tmp_path, "leave", "handbook", "2")
-    await workspace.experts.release(LOCAL_OWNER, "leave")
-    assert (await workspace.experts.roll_back(LOCAL_OWNER, "leave")).id == experts["leave"].id
+    await released_in(workspace, "leave")
+    assert (
+        await workspace.releases.roll_back(LOCAL_OWNER, "leave", why="worse")
+    ).expert == experts["leave"].id
     shutil.rmtree(workspace.settings.home / "experts" / newer.id)
     with pytest.raises(StorageError):
-        await workspace.experts.release(LOCAL_OWNER, newer.id)
+        await released_in(workspace, newer.id)
     shutil.rmtree(tmp_path / "export-leave-2")
     await make(workspace, tmp_path, "leave", "handbook", "2")
-    await workspace.experts.release(LOCAL_OWNER, newer.id)
+    await released_in(workspace, newer.id)
 
 
 async def test_nothing_is_kept_of_an_expert_whose_document_is_gone(

@@ -13,6 +13,7 @@ from tests.expert_making import (
     stand_in_journey,
     write_export,
 )
+from tests.release_making import released_in
 
 from teaegg.app.configuration import load_settings
 from teaegg.app.wiring import open_workspace
@@ -69,6 +70,14 @@ class ExpertCommandLine(CommandLine):
             )
         return expert
 
+    def release(self, name: str, why: str = "passed") -> Expert:
+        """Let the candidate `name` answer, as if it had passed the gate."""
+        return asyncio.run(self._release(name, why))
+
+    async def _release(self, name: str, why: str) -> Expert:
+        async with self._open(load_settings({"TEAEGG_HOME": str(self.home)})) as workspace:
+            return (await released_in(workspace, name, why=why)).expert
+
 
 @pytest.fixture
 def experts(company: CommandLine) -> ExpertCommandLine:
@@ -85,8 +94,7 @@ def test_from_candidate_to_release_to_an_answer(experts: ExpertCommandLine, tmp_
     told = experts.done("ask", "年假几天？", "--expert", "leave", "--sandbox", "--json").data
     assert told["expert"] == made.id
     assert experts("ask", "年假几天？", "--expert", "leave", "--sandbox", "--as", "lina").code == 4
-    assert experts("expert", "release", "leave", "--as", "lina").code == 4
-    assert made.id[:12] in experts.done("expert", "release", "leave", "--why", "checked").err
+    assert experts.release("leave").id == made.id
     answer = experts.done("ask", "年假几天？", "--expert", "leave", "--as", "lina")
     assert answer.out.startswith("每年享受年假5天[1]")
     assert "“员工工作满一年不满十年的，每年享受年假5天。”" in answer.out
@@ -98,7 +106,7 @@ def test_lineage_says_what_made_it_and_who_decided(
     experts: ExpertCommandLine, tmp_path: Path
 ) -> None:
     made = experts.make(tmp_path)
-    experts.done("expert", "release", "leave", "--why", "the exam was passed")
+    experts.release("leave", "the exam was passed")
     experts.done("expert", "widen", "leave", "--to", "user:wang", "--why", "covers for lina")
     out = experts.done("expert", "lineage", "leave").out
     for part in (
@@ -116,7 +124,7 @@ def test_an_expert_is_explained_widened_and_narrowed(
     experts: ExpertCommandLine, tmp_path: Path
 ) -> None:
     experts.make(tmp_path)
-    experts.done("expert", "release", "leave")
+    experts.release("leave")
     experts.done("user", "add", "wu", "--no-password")
     assert "wu → leave" in (told := experts.done("expert", "why", "wu", "leave").out)
     assert "denied" in told and "无权阅读：员工手册" in told
@@ -129,32 +137,17 @@ def test_an_expert_is_explained_widened_and_narrowed(
     assert experts("expert", "show", "leave", "--as", "wu").code == 3
 
 
-def test_a_newer_expert_takes_over_and_gives_back(
-    experts: ExpertCommandLine, tmp_path: Path
-) -> None:
-    first, second = experts.make(tmp_path), experts.make(tmp_path, "2")
-    experts.done("expert", "release", first.id)
-    told = experts.done("expert", "release", "leave").err
-    assert second.id[:12] in told and f"in place of {first.id[:12]}" in told
-    assert first.id[:12] in experts.done("expert", "rollback", "leave").err
-    states = {e["expert"]: e["state"] for e in experts.done("expert", "list", "--json").data}
-    assert states == {first.id: "released", second.id: "retired"}
-    assert experts("expert", "release", "leave").code == 3
-    experts.done("expert", "retire", "leave")
-    assert experts("ask", "年假几天？", "--expert", "leave").code == 3
-
-
 def test_forgetting_a_document_names_what_learned_from_it_and_how_it_is_made_again(
     experts: ExpertCommandLine, tmp_path: Path
 ) -> None:
     made = experts.make(tmp_path)
-    experts.done("expert", "release", "leave")
+    experts.release("leave")
     told = experts.done("forget", "员工手册", "--yes").err
     assert f"Withdrew the expert leave ({made.id[:12]})" in told
     assert f"dataset {made.dataset[:12]} of leave" in told
     assert "expert of leave again without it: teaegg expert remake leave" in told
     assert experts("ask", "年假几天？", "--expert", "leave").code == 3
-    assert experts("expert", "release", made.id).code == 3
+    assert experts("release", made.id, "--why", "as before").code == 3
     rows = read_rows(experts.home / "data/leave/rows.jsonl")
     assert [each.documents for each in rows] == [("dother",)]
     record = experts.done("expert", "lineage", made.id[:8], "--json").data
@@ -184,7 +177,7 @@ def distilled(experts: ExpertCommandLine, tmp_path: Path) -> str:
     experts.done("learn", str(leave), "-c", "handbook")
     (tmp_path / "scene.yaml").write_text(SCENE, "utf-8")
     made = experts.done("distill", str(tmp_path / "scene.yaml"), "--minutes", "0", "--json").data
-    experts.done("expert", "release", "leave")
+    experts.release("leave")
     return str(made["expert"]["expert"])
 
 
@@ -205,7 +198,7 @@ def test_what_waits_to_be_made_again_is_listed_and_made(
 
     told = experts.done("expert", "remake", "--json")
     (made,) = told.data
-    assert made["expert"]["state"] == "candidate" and not made["released"]
+    assert made["expert"]["state"] == "candidate"
     assert "--to user:wu" in told.err
     after = experts.done("expert", "show", made["expert"]["expert"], "--json").data
     assert after["remakes"] == distilled

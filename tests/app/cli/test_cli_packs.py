@@ -92,7 +92,7 @@ def test_an_expert_goes_from_one_home_to_another_for_owners_only(
     assert "Licence: apache-2.0" in (place / "licences/NOTICE.txt").read_text()
     assert list((receiver.home / "packing").iterdir()) == []
     receiver.done("user", "add", "wu", "--no-password")
-    receiver.done("expert", "release", "leave")
+    receiver.release("leave")
     assert receiver.done("expert", "list", "--as", "wu", "--json").data == []
     assert "not on record what taught it" in receiver.done("expert", "why", "wu", "leave").out
     record = receiver.done("expert", "lineage", "leave", "--json").data
@@ -109,7 +109,7 @@ def test_unpacking_again_changes_nothing_and_what_was_withdrawn_stays_away(
     maker.keys()
     pack = str(tmp_path / "leave.teaegg")
     maker.done("pack", made.id[:10], "-o", pack)
-    maker.done("expert", "release", "leave")
+    maker.release("leave")
     assert maker.done("unpack", pack, "--json").data["expert"]["state"] == "released"
     documents = maker.done("expert", "lineage", "leave", "--json").data["documents"]
     assert [each["title"] for each in documents] == ["员工手册"]

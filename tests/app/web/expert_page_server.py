@@ -5,6 +5,7 @@ import sys
 from pathlib import Path
 
 from tests.expert_making import make_dataset, make_expert, write_export
+from tests.release_making import released_in
 
 from teaegg.app.api.serve import serve
 from teaegg.app.wiring import open_workspace
@@ -45,7 +46,7 @@ async def fill(workspace: Workspace, home: Path) -> None:
         dataset=make_dataset(expert),
         training={},
     )
-    await experts.release(LOCAL_OWNER, "leave")
+    await released_in(workspace, "leave")
 
 
 async def main(home: Path) -> None:

@@ -30,6 +30,8 @@ from teaegg.app.cli.exams import comparing, export_log, grading, sitting
 from teaegg.app.cli.experts import commands as experts
 from teaegg.app.cli.experts import distill, packs, remake, signers, train
 from teaegg.app.cli.output import say, use_utf8
+from teaegg.app.cli.releases import beside, gate
+from teaegg.app.cli.releases import commands as releases
 
 
 class _ReportingGroup(TyperGroup):
@@ -74,6 +76,8 @@ for _panel, _commands in (
     (_QUESTIONS, (ask.ask, ask.search, ask.trace)),
     (_PEOPLE, (grants.grant, grants.revoke, documents.why)),
     (_EXPERTS, (distill.distill, train.train)),
+    (_EXPERTS, (releases.release, releases.rollback, releases.releases)),
+    (_EXPERTS, (beside.canary, beside.shadow)),
     (_EXPERTS, (packs.pack, packs.verify, packs.unpack)),
     (_MACHINE, (serve.serve, mcp.mcp, demo.demo, checks.doctor, checks.settings)),
 ):
@@ -110,6 +114,7 @@ for _name, _exam_command in _EXAM_COMMANDS:
     exams.exams.command(_name)(_exam_command)
 application.add_typer(exams.exams, name="exam", rich_help_panel=_EXPERTS)
 application.add_typer(exams.exams, name="exams", hidden=True)
+application.add_typer(gate.gate, name="gate", rich_help_panel=_EXPERTS)
 experts.experts.command("remake")(remake.remake)
 application.add_typer(experts.experts, name="expert", rich_help_panel=_EXPERTS)
 application.add_typer(experts.experts, name="experts", hidden=True)

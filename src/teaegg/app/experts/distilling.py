@@ -10,6 +10,7 @@ from typing import Any
 
 from teaegg.access.policy import require_manage
 from teaegg.app.experts.datasets import Datasets
+from teaegg.app.experts.held_out import HeldOutExams
 from teaegg.app.experts.register import Experts
 from teaegg.core.actors import Actor
 from teaegg.core.clock import Clock
@@ -49,11 +50,13 @@ class Distilling:
         datasets: Datasets,
         experts: Experts,
         make_journey: Callable[[], Journey],
+        held_out: HeldOutExams,
         clock: Clock,
     ) -> None:
         self._datasets = datasets
         self._experts = experts
         self._make_journey = make_journey
+        self._held_out = held_out
         self._clock = clock
 
     async def make(
@@ -96,6 +99,8 @@ class Distilling:
             why=why,
             remakes=remakes,
         )
+        if made.examined is not None:
+            await self._held_out.keep(actor, scene, made.expert, made.examined)
         await asyncio.to_thread(shutil.rmtree, run)
         return Distilled(record, report, made, self._clock.monotonic_seconds() - began)
 

@@ -205,16 +205,9 @@ class Experts:
         await self._records.register(record, known or dataset, (), by=actor.name, why=why)
         return await self.access.find(actor, record.id, ALL_STATES)
 
-    async def release(self, actor: Actor, name: str, *, why: str = "") -> tuple[ExpertRecord, str]:
-        """As `access.release`, once its files have been found as they were written."""
-        record = await self.access.releasable(actor, name)
+    async def require_whole(self, record: ExpertRecord) -> None:
+        """Raises StorageError unless its files are as they were written."""
         await self._files.opened(record.expert)
-        return await self.access.release(actor, record.id, why=why)
-
-    async def roll_back(self, actor: Actor, scene: str, *, why: str = "") -> ExpertRecord:
-        """Release again what answered for `scene` before, once its files have been found as written."""
-        earlier = await self.access.earlier_release(actor, scene)
-        return (await self.release(actor, earlier.id, why=why))[0]
 
     async def reading(self, actor: Actor, name: str, *, sandbox: bool = False) -> ReadingExpert:
         """The expert called `name`, ready to be asked: released, and one that the actor may use.

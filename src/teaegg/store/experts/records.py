@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, cast, get_args
 
-from sqlalchemy import ColumnElement, and_, delete, exists, not_, or_, select, true, update
+from sqlalchemy import ColumnElement, and_, delete, exists, not_, or_, select, true
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from teaegg.core.actors import EVERYONE, Actor, VisibleSet
@@ -174,38 +174,6 @@ class ExpertRecords:
         if len(name) >= _LEAST_DIGITS:
             meant = or_(meant, ExpertRow.id.startswith(name, autoescape=True))
         return await self._select(_usable(actor, visible), meant, ExpertRow.state.in_(states))
-
-    async def release(self, expert: str, *, by: str, at: datetime, why: str = "") -> str:
-        """Release a candidate or a retired expert and retire the one before it, whose id is returned.
-
-        Raises ConflictError when it is in another state by now.
-        """
-        async with self._database.session() as session:
-            before = await session.scalar(
-                update(ExpertRow)
-                .where(
-                    ExpertRow.scene.in_(select(ExpertRow.scene).where(ExpertRow.id == expert)),
-                    ExpertRow.state == "released",
-                    ExpertRow.id != expert,
-                )
-                .values(state="retired")
-                .returning(ExpertRow.id)
-                .execution_options(synchronize_session=False)
-            )
-            if before is not None:
-                reason = f"{expert[:12]} was released in its place"
-                await note_change(session, before, "retired", by=by, at=at, why=reason)
-            if not await change_state(
-                session,
-                expert,
-                to="released",
-                out_of=("candidate", "retired"),
-                by=by,
-                at=at,
-                why=why,
-            ):
-                raise _moved_on(expert, "a candidate or retired")
-            return before or ""
 
     async def retire(self, expert: str, *, by: str, at: datetime, why: str = "") -> None:
         """Raises ConflictError when it is neither released nor a candidate."""

@@ -82,7 +82,7 @@ async def _ask_expert(workspace: Workspace, company: Company) -> None:
     say()
     if not experts:
         note(
-            "An expert of its own: teaegg distill demo/scenes/staff-adviser.yaml --release "
+            "An expert of its own: teaegg distill demo/scenes/staff-adviser.yaml "
             f"(TEAEGG_HOME={HOME})  训练自己的专家模型，请运行以上命令。"
         )
         return

@@ -105,40 +105,6 @@ def why(
     run(context, work)
 
 
-@experts.command("release")
-def release(context: typer.Context, name: Name, reason: Why = "", user: As = "") -> None:
-    """Let a candidate answer for its scene; the expert before it is retired."""
-
-    async def work(workspace: Workspace) -> None:
-        from teaegg.app.cli.experts.rendering import short
-
-        actor = await acting(workspace, user)
-        record, before = await workspace.experts.release(actor, name, why=reason)
-        instead = f" in place of {short(before)}" if before else ""
-        note(f"{record.expert.scene} is now answered by {short(record.id)}{instead}.")
-
-    run(context, work)
-
-
-@experts.command("rollback")
-def rollback(
-    context: typer.Context,
-    scene: Annotated[str, typer.Argument(help="The scene's name.")],
-    reason: Why = "",
-    user: As = "",
-) -> None:
-    """Release again the expert that answered for the scene before."""
-
-    async def work(workspace: Workspace) -> None:
-        from teaegg.app.cli.experts.rendering import short
-
-        actor = await acting(workspace, user)
-        record = await workspace.experts.roll_back(actor, scene, why=reason)
-        note(f"{scene} is answered by {short(record.id)} again.")
-
-    run(context, work)
-
-
 @experts.command("retire")
 def retire(context: typer.Context, name: Name, reason: Why = "", user: As = "") -> None:
     """Let an expert answer no more; it can be released again."""

@@ -28,9 +28,6 @@ def distill(
         float, typer.Option(min=0, help="Longest training; 0: as the recipe says.")
     ] = 20,
     rows: Annotated[int, typer.Option(min=0, help="So many rows; 0: as the scene says.")] = 0,
-    release: Annotated[
-        bool, typer.Option("--release", help="Let it answer at once if it beat its base.")
-    ] = False,
     user: As = "",
     as_json: Json = False,
 ) -> None:
@@ -56,19 +53,15 @@ def distill(
             distilled = await workspace.distilling.make(
                 actor, scene, chosen, on_rows=screen.rows, telling=screen.telling
             )
-        exam = distilled.made.comparison
-        released = release and exam is not None and exam.better
-        if released:
-            await workspace.experts.release(actor, distilled.record.id, why="distill --release")
         if as_json:
-            write_json(distilled_record(distilled, released=released))
+            write_json(distilled_record(distilled))
         else:
-            show_distilled(distilled, released=released)
+            show_distilled(distilled)
 
     run(context, work)
 
 
-def distilled_record(distilled: Distilled, *, released: bool) -> dict[str, Any]:
+def distilled_record(distilled: Distilled) -> dict[str, Any]:
     """What came of it, as JSON."""
     from dataclasses import asdict
 
@@ -81,12 +74,11 @@ def distilled_record(distilled: Distilled, *, released: bool) -> dict[str, Any]:
         "imported": asdict(imported) if imported else None,
         "exam_items": distilled.dataset.exam_rows,
         "training": dict(distilled.record.training),
-        "released": released,
         "seconds": round(distilled.seconds),
     }
 
 
-def show_distilled(distilled: Distilled, *, released: bool) -> None:
+def show_distilled(distilled: Distilled) -> None:
     """What came of it, for people, and what to do with it."""
     from teaegg.app.cli.experts.rendering import tell_taught_share
 
@@ -102,11 +94,12 @@ def show_distilled(distilled: Distilled, *, released: bool) -> None:
         _show_exam(exam)
     for advice in distilled.dataset.advice:
         note(advice)
-    if released:
-        say(f"Released: teaegg ask QUESTION --expert {record.expert.scene}")
-    else:
-        say(f"A candidate. Try it: teaegg ask QUESTION --expert {record.expert.scene} --sandbox")
-        say(f"Let it answer: teaegg expert release {record.expert.scene}")
+    scene = record.expert.scene
+    say(f"A candidate. Try it: teaegg ask QUESTION --expert {scene} --sandbox")
+    say(
+        f"What it must show: teaegg gate policy --first; and what it did: teaegg gate explain {scene}"
+    )
+    say(f"Let it answer: teaegg release {scene} --why REASON")
 
 
 def _show_exam(exam: Comparison) -> None:

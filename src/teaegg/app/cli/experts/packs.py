@@ -121,7 +121,7 @@ def unpack(
         scene, name = record.expert.scene, short(record.id)
         say(f"{scene} ({name}) from {opened.signer}: {record.state}, for owners only.")
         say(f"Try it: teaegg ask QUESTION --expert {name} --sandbox")
-        say(f"Let it answer: teaegg expert release {name}")
+        say(f"Let it answer: teaegg release {name} --why REASON")
         say(f"Open it to others: teaegg expert widen {name} --to group:NAME --why REASON")
 
     run(context, work)

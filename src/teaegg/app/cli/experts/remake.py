@@ -65,7 +65,7 @@ async def remake_all(
             complain(error)
             failed.append(error)
     if as_json:
-        write_json([distilled_record(each, released=False) for each in made])
+        write_json([distilled_record(each) for each in made])
     if failed:
         raise typer.Exit(exit_code_of(failed[0]))
 
@@ -81,7 +81,7 @@ async def _remade(workspace: Workspace, actor: Actor, expert: str, *, quiet: boo
             actor, expert, on_rows=screen.rows, telling=screen.telling
         )
     if not quiet:
-        show_distilled(distilled, released=False)
+        show_distilled(distilled)
     for widening in before.widenings:
         note(
             f"The one before was opened to {widening.grantee_kind} {widening.grantee}; this one is not: "
