@@ -15,6 +15,7 @@ from teaegg.app.exams.examining import Examining
 from teaegg.app.exams.option_readers import make_reader_of_options
 from teaegg.app.exams.origins import ItemOrigins
 from teaegg.app.exams.register import Exams
+from teaegg.app.experts.beside import Beside
 from teaegg.app.experts.datasets import Datasets
 from teaegg.app.experts.distilling import Distilling
 from teaegg.app.experts.held_out import HeldOutExams
@@ -60,6 +61,7 @@ from teaegg.store.index import PassageIndex
 from teaegg.store.lance.index import open_lance_index
 from teaegg.store.releases.canaries import CanaryRecords
 from teaegg.store.releases.records import ReleaseRecords
+from teaegg.store.releases.shadows import ShadowRecords
 from teaegg.store.releases.verdicts import VerdictRecords
 from teaegg.store.sources import SourceRecords
 from teaegg.store.traces import ConversationRecords, TraceRecords
@@ -108,7 +110,9 @@ async def open_workspace(
         stack.push_async_callback(parts.learner.close)
         stack.push_async_callback(parts.sources.close)
         bases = _bases(settings, chat, None if given else expert_models)
-        yield Workspace(parts, _making(parts, database, experts, make_journey, bases, clock))
+        making = _making(parts, database, experts, make_journey, bases, clock)
+        stack.push_async_callback(making.beside.close)
+        yield Workspace(parts, making)
 
 
 def _assemble(
@@ -183,6 +187,7 @@ def _making(
         examinees = Examinees(settings, bases, register, doors, clock)
         return Examining(SittingRecords(database), exams, examinees, clock)
 
+    kept = _release_parts(database)
     held_out = HeldOutExams(exams, SittingRecords(database), clock)
     return Making(
         datasets=datasets,
@@ -195,6 +200,8 @@ def _making(
             exams, datasets, parts.access, parts.index, parts.traces, parts.embedder
         ),
         releases=Releases(_release_parts(database), register, exams, settings.home, clock),
+        releases=Releases(kept, register, exams, settings.home, clock),
+        beside=Beside(register, kept.canaries, kept.shadows, parts.answerer.answer, clock),
     )
 
 
@@ -252,6 +259,7 @@ def _release_parts(database: Database) -> ReleaseParts:
         releases=ReleaseRecords(database),
         verdicts=VerdictRecords(database),
         canaries=CanaryRecords(database),
+        shadows=ShadowRecords(database),
         sittings=SittingRecords(database),
     )
 

@@ -13,6 +13,7 @@ from teaegg.app.exams.examinees import Doors
 from teaegg.app.exams.examining import Examining
 from teaegg.app.exams.origins import ItemOrigins
 from teaegg.app.exams.register import Exams
+from teaegg.app.experts.beside import Beside, within
 from teaegg.app.experts.datasets import Datasets
 from teaegg.app.experts.distilling import Distilling
 from teaegg.app.experts.packs import Packs
@@ -31,7 +32,6 @@ from teaegg.ingest.vectors import VectorFiller
 from teaegg.models.base import ChatModel, Embedder
 from teaegg.retrieval.answering import Answerer, Asked
 from teaegg.retrieval.events import AnswerEvent, AnswerReady
-from teaegg.retrieval.reading import ReadingExpert
 from teaegg.retrieval.search import Searcher, SearchResult
 from teaegg.serving.conversations import Conversations
 from teaegg.store.blobs import BlobStore
@@ -79,6 +79,7 @@ class Making:
     examining: Callable[[Doors], Examining]
     exam_items: ItemOrigins
     releases: Releases
+    beside: Beside
 
 
 class Workspace:
@@ -104,10 +105,10 @@ class Workspace:
         self.examining = making.examining(doors)
         self.exam_items = making.exam_items
         self.releases = making.releases
+        self.beside = making.beside
         self.vectors = parts.vectors
         self.chat = parts.chat
         self.embedder = parts.embedder
-        self._open_questions = 0
 
     async def search(
         self,
@@ -147,7 +148,9 @@ class Workspace:
                 "An expert answers in its own way; a mode cannot be asked for beside it.",
                 remedy="Name the expert or the mode.",
             )
-        reading = await self.experts.reading(actor, expert, sandbox=sandbox) if expert else None
+        heard = await self.beside.heard(actor, expert, sandbox=sandbox) if expert else None
+        reading = heard.reading if heard else None
+        chosen = frozenset(collections)
         understood = question
         if conversation:
             understood = await self.conversations.understand(conversation, actor, question)
@@ -157,24 +160,23 @@ class Workspace:
             actor=actor,
             visible=await self.access.visible(actor),
             mode="expert" if reading else mode or self.settings.answers.mode,
-            collections=_within(reading, frozenset(collections)),
+            collections=within(reading, chosen),
             expert=reading,
         )
-        self._open_questions += 1
-        try:
+        with self.beside.somebody_asks():
             async for event in self._parts.answerer.answer(asked):
+                if heard and isinstance(event, AnswerReady):
+                    self.beside.answered(heard, asked, chosen, event.answer)
                 if conversation and isinstance(event, AnswerReady):
                     await self.conversations.remember(
                         conversation, question, understood, event.answer.trace
                     )
                 yield event
-        finally:
-            self._open_questions -= 1
 
     async def until_quiet(self) -> None:
         """Wait while questions are open, but not for ever: background work must get on as well."""
         for _ in range(_QUIET_LOOKS):
-            if not self._open_questions:
+            if not self.beside.open_questions:
                 return
             await asyncio.sleep(_QUIET_SECONDS / _QUIET_LOOKS)
 
@@ -264,19 +266,6 @@ class Workspace:
         if not plain or "\x00" in plain:
             raise InvalidRequestError(f"{name[:80]!r} is no file name.", remedy="Rename the file.")
         return self.settings.home / "uploads" / collection / plain
-
-
-def _within(reading: ReadingExpert | None, collections: frozenset[str]) -> frozenset[str]:
-    """The collections to search (empty: all): of an expert only those of its scene."""
-    if reading is None or not reading.collections:
-        return collections
-    chosen = collections & reading.collections if collections else reading.collections
-    if not chosen:
-        raise InvalidRequestError(
-            "The expert answers from other collections than the chosen ones.",
-            remedy="Leave the collections out, or ask without the expert.",
-        )
-    return chosen
 
 
 def _checked(question: str) -> str:

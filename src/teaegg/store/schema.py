@@ -454,8 +454,8 @@ class CanaryRow(Base):
 
 
 class ShadowAnswerRow(Base):
-    """One real question as the current release and a shadow answered it; `question` is its hash, and
-    `record` holds both responses. `told` is the question itself."""
+    """One real question as the current release (`baseline`) and its shadow (`expert`) answered it, by
+    the traces of both; `question` is its hash. What they said stands in the traces alone."""
 
     __tablename__ = "shadow_answers"
     expert: Mapped[str] = mapped_column(
@@ -463,6 +463,6 @@ class ShadowAnswerRow(Base):
     )
     baseline: Mapped[str] = mapped_column(String(64), primary_key=True)
     question: Mapped[str] = mapped_column(String(64), primary_key=True)
-    told: Mapped[str] = mapped_column(Text)
-    record: Mapped[dict[str, Any]]
+    trace: Mapped[str] = mapped_column(String(40))
+    baseline_trace: Mapped[str] = mapped_column(String(40))
     at: Mapped[datetime]

@@ -222,6 +222,15 @@ class Experts:
             )
         else:
             record = await self.access.find(actor, name)
+        return await self._ready(record)
+
+    async def reading_candidate(self, actor: Actor, expert: str) -> ReadingExpert | None:
+        """The candidate of that id, for who may read all that taught it; else None. For whoever was
+        told by an owner to let it answer beside the release. Raises as `reading`."""
+        record = await self.access.usable(actor, expert)
+        return None if record is None else await self._ready(record)
+
+    async def _ready(self, record: ExpertRecord) -> ReadingExpert:
         if record.id not in self._checked:
             self._checked[record.id] = await self._files.opened(record.expert)
         chat = await self._models.chat(record.expert, self._checked[record.id])

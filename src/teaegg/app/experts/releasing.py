@@ -6,15 +6,15 @@ import asyncio
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from teaegg.access.expert_service import checked_reason
 from teaegg.access.policy import require_manage
 from teaegg.app.exams.register import Exams
+from teaegg.app.experts.pairing import Pairing
 from teaegg.app.experts.register import Experts
 from teaegg.core.actors import Actor
 from teaegg.core.clock import Clock
-from teaegg.core.errors import ConflictError, InvalidRequestError, NotFoundError
+from teaegg.core.errors import InvalidRequestError, NotFoundError
 from teaegg.core.experts import ExpertState
 from teaegg.core.scenes import Language
 from teaegg.evals.gate.judging import gate
@@ -23,17 +23,13 @@ from teaegg.evals.gate.reading import read_policy
 from teaegg.evals.gate.record import read_verdict, verdict_record
 from teaegg.evals.gate.verdict import GateVerdict
 from teaegg.evals.records import ScoredItem
-from teaegg.evals.scoring import scored_items, unanswered
 from teaegg.store.exams.records import ExamVersion
-from teaegg.store.exams.sittings import Sitting, SittingRecords
+from teaegg.store.exams.sittings import SittingRecords
 from teaegg.store.experts.records import ExpertRecord
 from teaegg.store.releases.canaries import Canary, CanaryRecords
 from teaegg.store.releases.records import Release, ReleaseRecords
+from teaegg.store.releases.shadows import ShadowPair, ShadowRecords
 from teaegg.store.releases.verdicts import SatExam, Verdict, VerdictRecords
-
-_BARE_BASE = ("base", "base+search")
-"""What sittings of the base without an adapter are called: what a first expert is compared with."""
-_OWN = ("template", "run")
 
 _HAVE_SPOKEN: tuple[ExpertState, ...] = ("retired", "released")
 
@@ -45,6 +41,7 @@ class ReleaseParts:
     releases: ReleaseRecords
     verdicts: VerdictRecords
     canaries: CanaryRecords
+    shadows: ShadowRecords
     sittings: SittingRecords
 
 
@@ -69,7 +66,8 @@ class Releases:
         self._releases = parts.releases
         self._verdicts = parts.verdicts
         self._canaries = parts.canaries
-        self._sittings = parts.sittings
+        self._shadows = parts.shadows
+        self._pairing = Pairing(exams, parts.sittings, parts.shadows, clock)
         self._experts = experts
         self._exams = exams
         self._home = home
@@ -102,11 +100,15 @@ class Releases:
         theirs: list[ScoredItem] = []
         versions = await self._meant(actor, record.expert.scene, exams)
         for version in versions:
-            candidate, baseline = await self._both(version, record, in_use)
-            sat.append(SatExam(version.id, candidate.id, baseline.id))
-            ours += await self._scored(actor, version, candidate)
-            theirs += await self._scored(actor, version, baseline)
-        found = await asyncio.to_thread(gate, ours, policy, theirs)
+            compared = await self._pairing.compared(actor, version, record, in_use)
+            sat += compared.sat
+            ours += compared.candidate
+            theirs += compared.baseline
+        # An item that stands in two exams counts once.
+        candidate, baseline = ({one.item: one for one in side} for side in (ours, theirs))
+        found = await asyncio.to_thread(
+            gate, list(candidate.values()), policy, list(baseline.values())
+        )
         verdict = Verdict(
             expert=record.id,
             baseline=in_use.id if in_use else "",
@@ -196,6 +198,19 @@ class Releases:
         require_manage(actor)
         return await self._canaries.of_scene(scene)
 
+    async def shadowed(self, actor: Actor, scene: str) -> tuple[ShadowPair, ...]:
+        """What the current release of `scene` and its shadow answered to the same questions, the latest
+        last: both full records. Raises NotFoundError when there is no shadow."""
+        require_manage(actor)
+        in_use = await self._experts.access.in_use(actor, scene)
+        beside = await self._canaries.beside(in_use.id) if in_use else ()
+        shadow = next((canary for canary in beside if canary.shadow), None)
+        if in_use is None or shadow is None:
+            raise NotFoundError(
+                f"{scene[:80]!r} has no shadow.", remedy="Begin one: `teaegg shadow EXPERT`."
+            )
+        return tuple((await self._shadows.pairs(shadow.expert, in_use.id)).values())
+
     async def _beside(
         self,
         actor: Actor,
@@ -232,67 +247,7 @@ class Releases:
             )
         return found
 
-    async def _both(
-        self, version: ExamVersion, record: ExpertRecord, in_use: ExpertRecord | None
-    ) -> tuple[Sitting, Sitting]:
-        """The newest sittings in which both were asked alike."""
-        sittings = await self._sittings.of_exam(version.id)
-        ours = [each for each in sittings if _is_of(each, record)]
-        theirs = [each for each in sittings if _is_of(each, in_use)]
-        for found, whom in ((ours, record), (theirs, in_use)):
-            if not found:
-                raise _not_sat(version, _target(whom))
-        for one in ours:
-            for other in theirs:
-                if _asked_how(one) == _asked_how(other):
-                    return one, other
-        raise _not_sat(version, _target(in_use), f" as {ours[0].target} was asked")
-
-    async def _scored(
-        self, actor: Actor, version: ExamVersion, sitting: Sitting
-    ) -> tuple[ScoredItem, ...]:
-        exam, responses = version.exam, await self._sittings.responses(sitting.id)
-        if lacking := len(unanswered(exam, responses)):
-            raise ConflictError(
-                f"{sitting.target} has yet to answer {lacking} of the {len(exam.items)} items of "
-                f"{exam.name}.",
-                remedy=f"Let it go on: `teaegg exam sit {exam.name} --target {sitting.target}`.",
-            )
-        reviewed = await self._exams.review(actor, version)
-        grades = await self._sittings.grades(sitting.id)
-        # A person's grade comes last and counts before a model's.
-        by_item = {grade.item: grade for grade in sorted(grades, key=lambda one: one.is_person)}
-        return scored_items(exam, responses, signed=reviewed.signatures, grades=by_item)
-
 
 def policy_place(home: Path) -> Path:
     """Where the policy of a home lies, if it has one."""
     return home / "gate.yaml"
-
-
-def _is_of(sitting: Sitting, expert: ExpertRecord | None) -> bool:
-    """Whether the expert itself sat, or the bare base: not the pipeline around it, not its shadow."""
-    if sitting.shadow:
-        return False
-    if expert is None:
-        return sitting.target in _BARE_BASE
-    return sitting.expert == expert.id and sitting.target.startswith("expert:")
-
-
-def _asked_how(sitting: Sitting) -> tuple[bool, dict[str, Any]]:
-    """Whether it searched by itself, and all else that must be equal: not the chat template, which is
-    part of who is asked."""
-    settings = {name: value for name, value in sitting.settings.items() if name not in _OWN}
-    return sitting.target.endswith("+search"), settings
-
-
-def _target(expert: ExpertRecord | None) -> str:
-    return f"expert:{expert.id[:12]}" if expert else _BARE_BASE[0]
-
-
-def _not_sat(version: ExamVersion, whom: str, how: str = "") -> ConflictError:
-    name = version.exam.name
-    return ConflictError(
-        f"{whom} has not sat {name}, version {version.version}{how}: it cannot be compared.",
-        remedy=f"Let it sit: `teaegg exam sit {name} --target {whom}`.",
-    )

@@ -14,7 +14,7 @@ from sqlalchemy.orm import aliased
 
 from teaegg.core.errors import ConflictError
 from teaegg.store.database import Database
-from teaegg.store.releases.verdicts import require_passed
+from teaegg.store.releases.verdicts import require_passed, require_reason
 from teaegg.store.schema import CanaryRow, ExpertRow
 
 
@@ -49,8 +49,11 @@ class CanaryRecords:
         """Let it stand beside the current release, in place of the one of its kind before.
 
         Raises ConflictError when nothing is in use to stand beside, when the expert is no candidate,
-        and of what people would hear: when the gate did not let it take the place of what is in use.
+        and of what people would hear: when the gate did not let it take the place of what is in use;
+        InvalidRequestError where that is approved without a reason.
         """
+        if not canary.shadow:
+            require_reason(canary.why)
         async with self._database.session() as session:
             await _end(session, canary.scene, shadow=canary.shadow, by=canary.by, at=canary.at)
             in_use = await session.scalar(

@@ -15,12 +15,12 @@ from sqlalchemy import func, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from teaegg.core.errors import ConflictError, InvalidRequestError, NotFoundError
+from teaegg.core.errors import ConflictError, NotFoundError
 from teaegg.core.experts import ExpertState
 from teaegg.store.database import Database
 from teaegg.store.experts.changes import change_state, note_change
 from teaegg.store.releases.canaries import end_beside
-from teaegg.store.releases.verdicts import require_passed
+from teaegg.store.releases.verdicts import require_passed, require_reason
 from teaegg.store.schema import ExpertRow, ReleaseRow
 
 
@@ -62,7 +62,7 @@ class ReleaseRecords:
         use at this moment. Raises ConflictError where it is not, or where the expert is no candidate
         (any more), InvalidRequestError for an approval without its reason.
         """
-        _require_reason(why)
+        require_reason(why)
         async with self._database.session() as session:
             before = await _retire_current(session, expert, by=by, at=at)
             await require_passed(session, expert, verdict, in_use=before)
@@ -88,7 +88,7 @@ class ReleaseRecords:
         raises ConflictError when another does by now, so that two who go back at once do not go two
         steps; NotFoundError when nothing is there to go back to.
         """
-        _require_reason(why)
+        require_reason(why)
         async with self._database.session() as session:
             at_first = await _history(session, scene)
             target = _earlier(at_first, await _states(session, scene), leaving, to)
@@ -229,14 +229,6 @@ async def _history(session: AsyncSession, scene: str) -> tuple[Release, ...]:
 async def _states(session: AsyncSession, scene: str) -> dict[str, ExpertState]:
     statement = select(ExpertRow.id, ExpertRow.state).where(ExpertRow.scene == scene)
     return {name: cast(ExpertState, state) for name, state in await session.execute(statement)}
-
-
-def _require_reason(why: str) -> None:
-    if not why.strip():
-        raise InvalidRequestError(
-            "A release is signed off by a person with a reason, which is kept on record.",
-            remedy="Say why: `--why REASON`.",
-        )
 
 
 def _beaten(scene: str, now: str) -> ConflictError:

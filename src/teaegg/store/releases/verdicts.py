@@ -14,7 +14,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from teaegg.core.errors import ConflictError
+from teaegg.core.errors import ConflictError, InvalidRequestError
 from teaegg.core.ids import text_hash
 from teaegg.store.database import Database
 from teaegg.store.schema import GateVerdictRow
@@ -118,6 +118,15 @@ async def require_passed(session: AsyncSession, expert: str, verdict: str, *, in
             f"The expert {name} was compared with {_named(found.baseline)}, but "
             f"{_named(in_use)} is in use now.",
             remedy=f"Compare it with that: `teaegg gate explain {name}`.",
+        )
+
+
+def require_reason(why: str) -> None:
+    """Raises InvalidRequestError for an approval without one."""
+    if not why.strip():
+        raise InvalidRequestError(
+            "A release is signed off by a person with a reason, which is kept on record.",
+            remedy="Say why: `--why REASON`.",
         )
 
 
