@@ -69,6 +69,12 @@ async def test_documents_become_an_expert_that_answers_until_one_of_them_is_forg
         assert parity["export"]["divergence"] <= parity["limit"]
         assert not list((tmp_path / "datasets" / SCENE.name / "runs").iterdir())
 
+        exam = await workspace.exams.reviewed(LOCAL_OWNER, "law-adviser-documents")
+        assert len(exam.unsigned) == 2 and exam.version.exam.scene == SCENE.name
+        judged = await workspace.releases.judge(LOCAL_OWNER, SCENE.name)
+        assert not judged.found.passes and judged.found.findings[0].outcome == "too few"
+        assert judged.found.findings[0].left_out == 2
+
         with pytest.raises(NotFoundError):
             await ask(workspace, "什么是计量器具？")
         await released_in(workspace, SCENE.name)

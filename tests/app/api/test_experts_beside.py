@@ -34,13 +34,15 @@ NOT_SAID = "资料中没有说明"
 class SlowChat(ScriptedChat):
     """Begins to speak once it may."""
 
-    def __init__(self, said: str, may_speak: asyncio.Event) -> None:
+    def __init__(self, said: str, may_speak: asyncio.Event, began: asyncio.Event) -> None:
         super().__init__(said)
         self._may_speak = may_speak
+        self._began = began
 
     async def stream(
         self, messages: Sequence[Message], *, max_tokens: int, temperature: float = 0.0
     ) -> AsyncIterator[str]:
+        self._began.set()
         await self._may_speak.wait()
         async for piece in super().stream(messages, max_tokens=max_tokens):
             yield piece
@@ -48,12 +50,14 @@ class SlowChat(ScriptedChat):
 
 @dataclass
 class Voices:
-    """Each expert says its own, when it may; `asked` are those whose models were lent."""
+    """Each expert says its own, when it may; `asked` are those whose models were lent, `began` is set
+    when one that may not speak yet was asked."""
 
     said: dict[str, str] = field(default_factory=dict)
     silent: dict[str, asyncio.Event] = field(default_factory=dict)
     broken: set[str] = field(default_factory=set)
     asked: list[str] = field(default_factory=list)
+    began: asyncio.Event = field(default_factory=asyncio.Event)
 
     async def chat(self, expert: Expert, folder: Path) -> ChatModel:
         self.asked.append(expert.id)
@@ -61,7 +65,7 @@ class Voices:
             raise ModelError("It does not load.", remedy="None.")
         said = self.said.get(expert.id, "年假每年十二天")
         if expert.id in self.silent:
-            return SlowChat(said, self.silent[expert.id])
+            return SlowChat(said, self.silent[expert.id], self.began)
         return ScriptedChat(said)
 
 
