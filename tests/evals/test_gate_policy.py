@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from teaegg.core.errors import InvalidRequestError
 from teaegg.core.scenes import Language
 from teaegg.evals.gate.example import example_policy
+from teaegg.evals.gate.first import first_policy
 from teaegg.evals.gate.policy import Planning, Policy
 from teaegg.evals.gate.reading import parse_policy, read_policy
 from teaegg.evals.gate.schema import SCHEMA
@@ -30,6 +31,14 @@ def test_the_example_is_the_usual_policy_and_explains_every_key(language: Langua
     assert parse_policy(text.encode(), "x.yaml") == Policy()
     for key in (*SCHEMA["properties"], *SCHEMA["properties"]["planning"]["properties"]):
         assert f"{key}:" in text
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_the_policy_of_a_first_expert_demands_its_own_exam_and_counts_what_nobody_signed(
+    language: Language,
+) -> None:
+    policy = parse_policy(first_policy(language).encode(), "x.yaml")
+    assert policy == replace(Policy(), criteria=(replace(Policy().criteria[0]),), unsigned="count")
 
 
 def test_what_a_file_does_not_name_stays_demanded() -> None:

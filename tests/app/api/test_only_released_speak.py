@@ -92,7 +92,9 @@ async def test_only_what_is_released_is_loaded_whichever_door_it_is_asked_at(
                 asked_for = {**asked, "sandbox": True}
                 refused = await client.post("/api/ask", json=asked_for)
                 assert refused.status_code == 400
-                assert "no expert" in await complaint(agent, "ask", question=QUESTION, expert=name)
+                assert "no such expert" in await complaint(
+                    agent, "ask", question=QUESTION, expert=name
+                )
                 with pytest.raises(NotFoundError):
                     await workspace.experts.reading(actor, name)
     assert voices.asked == []

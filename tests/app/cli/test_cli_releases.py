@@ -121,6 +121,31 @@ def test_the_next_one_is_compared_with_what_is_in_use_and_rolled_back(
     assert line("ask", "年假几天？", "--expert", "leave").code == 3
 
 
+def test_a_canary_and_a_shadow_begin_are_listed_and_end(
+    line: ReleaseCommandLine, candidate: Expert, tmp_path: Path
+) -> None:
+    newer = line.make(tmp_path, "2")
+    line.sat((candidate.id, 0.5), ("", 0.1), (newer.id, 1.0))
+    assert line("shadow", "leave").code == 1
+    line.done("release", candidate.id, "--why", "better than nothing")
+    begun = line.done("canary", "leave", "--share", "0.25", "--why", "try it")
+    assert f"{newer.id[:12]} answers 25% of the askers" in begun.err
+    line.done("shadow", newer.id[:12])
+    listed = line.done("releases", "leave").out
+    assert "a canary for 25% of the askers" in listed and "is a shadow" in listed
+    assert line.done("shadow", "leave", "--show", "--json").data == []
+    line.done("canary", "leave", "--end")
+    line.done("shadow", "leave", "--end")
+    assert "canary" not in line.done("releases", "leave").out
+    beside = line.done("releases", "leave", "--json").data["beside"]
+    assert [(each["kind"], each["ended_by"]) for each in beside] == [
+        ("shadow", "local-owner"),
+        ("canary", "local-owner"),
+    ]
+    assert line("canary", "leave", "--share", "0.25").code == 2
+    assert line("shadow", "leave", "--show").code == 3
+
+
 def test_only_owners_judge_and_decide(line: ReleaseCommandLine, candidate: Expert) -> None:
     line.sat((candidate.id, 1.0), ("", 0.0))
     for command in (

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from teaegg.app.cli.options import As
-from teaegg.app.cli.output import note
+from teaegg.app.cli.options import As, Json
+from teaegg.app.cli.output import note, write_json
 from teaegg.app.cli.releases.commands import Exams, In, Name, PolicyFile, Why, passed
 from teaegg.app.cli.session import acting, run
 
@@ -48,7 +48,15 @@ def canary(
 
 
 def shadow(
-    context: typer.Context, name: Name, reason: Why = "", end: End = False, user: As = ""
+    context: typer.Context,
+    name: Name,
+    reason: Why = "",
+    show: Annotated[
+        bool, typer.Option("--show", help="Show what both answered; EXPERT is then the scene.")
+    ] = False,
+    end: End = False,
+    user: As = "",
+    as_json: Json = False,
 ) -> None:
     """Let a candidate answer real questions beside the current release without being shown."""
 
@@ -56,6 +64,15 @@ def shadow(
         from teaegg.app.cli.experts.rendering import short
 
         actor = await acting(workspace, user)
+        if show:
+            from teaegg.app.cli.releases.rendering import shadowed_record, show_shadowed
+
+            pairs = await workspace.releases.shadowed(actor, name)
+            if as_json:
+                write_json([shadowed_record(pair) for pair in pairs])
+            else:
+                show_shadowed(pairs)
+            return
         if end:
             await workspace.releases.end(actor, name, shadow=True)
             note(f"The shadow of {name} has ended.")

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from teaegg.app.cli.experts.rendering import short
+from teaegg.app.cli.experts.rendering import section, short
 from teaegg.app.cli.output import say, write_table
 from teaegg.core.experts import ExpertState
 from teaegg.store.releases.canaries import Canary
 from teaegg.store.releases.records import Release
+from teaegg.store.releases.shadows import ShadowPair
 from teaegg.store.releases.verdicts import Verdict
 
 
@@ -70,6 +71,25 @@ def canary_record(canary: Canary) -> dict[str, Any]:
         "verdict": canary.verdict,
         "ended_by": canary.ended_by,
         "ended_at": canary.ended_at.isoformat() if canary.ended_at else None,
+    }
+
+
+def show_shadowed(pairs: Iterable[ShadowPair]) -> None:
+    """Question by question what the release said and what its shadow would have."""
+    for pair in pairs:
+        section(str(pair.baseline["understood"]))
+        for who, trace in (("release", pair.baseline), ("shadow", pair.candidate)):
+            say(f"{who}  {trace['verdict']}  {trace['trace']}")
+            say(str(trace["answer"]))
+
+
+def shadowed_record(pair: ShadowPair) -> dict[str, Any]:
+    return {
+        "question": pair.baseline["understood"],
+        **{
+            who: {name: trace[name] for name in ("expert", "verdict", "answer", "trace")}
+            for who, trace in (("release", pair.baseline), ("shadow", pair.candidate))
+        },
     }
 
 
