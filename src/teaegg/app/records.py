@@ -13,6 +13,7 @@ from teaegg.retrieval.query import Language
 from teaegg.retrieval.search import SearchResult
 from teaegg.retrieval.tracing import citation_record, version_record
 from teaegg.store.codec import location_record
+from teaegg.store.exams.feedback import Feedback, Judged
 from teaegg.store.experts.records import ExpertRecord
 
 _SCORE_DIGITS = 4
@@ -164,6 +165,28 @@ def explained_expert(told: ExpertExplanation) -> dict[str, Any]:
         "scene": told.scene,
         "verdict": told.verdict,
         "reasons": [{"en": reason.en, "zh": reason.zh} for reason in told.reasons],
+    }
+
+
+def feedback_record(feedback: Feedback) -> dict[str, Any]:
+    """What somebody thought of an answer."""
+    return {
+        "trace": feedback.trace,
+        "user": feedback.user,
+        "helpful": feedback.helpful,
+        "comment": feedback.comment,
+        "corrected": feedback.corrected,
+        "at": feedback.at.isoformat(),
+    }
+
+
+def judged_record(judged: Judged) -> dict[str, Any]:
+    """The same beside the question and the answer; `scene` is "" where no expert answered."""
+    return {
+        **feedback_record(judged.feedback),
+        "question": judged.question,
+        "answer": judged.answer,
+        "scene": judged.scene,
     }
 
 

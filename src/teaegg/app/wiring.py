@@ -29,6 +29,8 @@ from teaegg.app.experts.packs import Packs
 from teaegg.app.experts.register import ExpertParts, Experts
 from teaegg.app.experts.releasing import ReleaseParts, Releases
 from teaegg.app.glossary import Glossary
+from teaegg.app.quality.opinions import Opinions
+from teaegg.app.quality.traces import ReadableTraces
 from teaegg.app.sources import Sources
 from teaegg.app.workspace import Making, Parts, Workspace
 from teaegg.core.clock import Clock, SystemClock
@@ -51,6 +53,7 @@ from teaegg.serving.conversations import Conversations
 from teaegg.store.blobs import BlobStore
 from teaegg.store.database import Database, open_database
 from teaegg.store.documents import DocumentRecords
+from teaegg.store.exams.feedback import FeedbackRecords
 from teaegg.store.exams.records import ExamRecords
 from teaegg.store.exams.sittings import SittingRecords
 from teaegg.store.experts.files import ExpertFiles
@@ -139,6 +142,7 @@ def _assemble(
         clock,
         after_forgetting=experts.forgetting.finish,
     )
+    readable = ReadableTraces(traces, access, documents)
     searcher = Searcher(index, documents, embedder, CompanyWords(glossary), settings.search, clock)
     return Parts(
         settings=settings,
@@ -147,7 +151,8 @@ def _assemble(
         index=index,
         documents=documents,
         blobs=blobs,
-        traces=traces,
+        traces=readable,
+        opinions=Opinions(FeedbackRecords(database), readable, clock),
         conversations=Conversations(ConversationRecords(database), clock),
         searcher=searcher,
         answerer=_answerer(settings, searcher, index, chat, embedder, traces, clock),
@@ -199,7 +204,6 @@ def _making(
         exam_items=ItemOrigins(
             exams, datasets, parts.access, parts.index, parts.traces, parts.embedder
         ),
-        releases=Releases(_release_parts(database), register, exams, settings.home, clock),
         releases=Releases(kept, register, exams, settings.home, clock),
         beside=Beside(register, kept.canaries, kept.shadows, parts.answerer.answer, clock),
     )

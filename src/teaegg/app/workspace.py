@@ -20,6 +20,8 @@ from teaegg.app.experts.packs import Packs
 from teaegg.app.experts.register import Experts
 from teaegg.app.experts.releasing import Releases
 from teaegg.app.glossary import Glossary
+from teaegg.app.quality.opinions import Opinions
+from teaegg.app.quality.traces import ReadableTraces
 from teaegg.app.sources import Sources
 from teaegg.core.actors import Actor
 from teaegg.core.answers import AskedMode
@@ -38,7 +40,6 @@ from teaegg.store.blobs import BlobStore
 from teaegg.store.codec import decode_parsed
 from teaegg.store.documents import DocumentRecords
 from teaegg.store.index import PassageIndex
-from teaegg.store.traces import TraceRecords
 
 _MAX_QUESTION_CHARACTERS = 4000
 _QUIET_SECONDS = 5.0
@@ -55,7 +56,8 @@ class Parts:
     index: PassageIndex
     documents: DocumentRecords
     blobs: BlobStore
-    traces: TraceRecords
+    traces: ReadableTraces
+    opinions: Opinions
     conversations: Conversations
     searcher: Searcher
     answerer: Answerer
@@ -94,6 +96,7 @@ class Workspace:
         self.access = parts.access
         self.glossary = parts.glossary
         self.conversations = parts.conversations
+        self.opinions = parts.opinions
         self.learner = parts.learner
         self.sources = parts.sources
         self.datasets = making.datasets
@@ -181,21 +184,8 @@ class Workspace:
             await asyncio.sleep(_QUIET_SECONDS / _QUIET_LOOKS)
 
     async def trace(self, actor: Actor, trace: str) -> dict[str, Any]:
-        """The full record of an answer. Owners read every trace, others their own, and only while
-        they may still read every document that it names: grants may have been taken back since."""
-        record = await self._parts.traces.get(trace, user=None if actor.is_owner else actor.name)
-        if record is None or not await self._may_still_read(actor, record):
-            raise NotFoundError(f"There is no trace {trace[:80]!r}.", remedy="Check the id.")
-        return record
-
-    async def _may_still_read(self, actor: Actor, record: dict[str, Any]) -> bool:
-        if actor.is_owner:
-            return True
-        quoted = [c for sentence in record["sentences"] for c in sentence["citations"]]
-        named = {item["document"] for item in (*quoted, *record["nearest"], *record["evidence"])}
-        visible = await self.access.visible(actor)
-        found = [await self._parts.documents.get(name, visible=visible) for name in named]
-        return all(found)
+        """The full record of an answer; raises NotFoundError as `ReadableTraces.read`."""
+        return await self._parts.traces.read(actor, trace)
 
     async def documents(
         self,

@@ -209,6 +209,21 @@ class TraceRow(Base):
     __table_args__ = (Index("traces_by_user", "user", "asked_at"),)
 
 
+class FeedbackRow(Base):
+    """What somebody thought of the answer of a trace; `corrected` is what it should have said."""
+
+    __tablename__ = "feedback"
+    trace: Mapped[str] = mapped_column(
+        ForeignKey("traces.id", ondelete="CASCADE"), primary_key=True
+    )
+    user: Mapped[str] = mapped_column(String(100), primary_key=True)
+    helpful: Mapped[bool]
+    comment: Mapped[str] = mapped_column(Text, default="")
+    corrected: Mapped[str] = mapped_column(Text, default="")
+    at: Mapped[datetime]
+    __table_args__ = (Index("feedback_by_time", "helpful", "at"),)
+
+
 class DatasetRow(Base):
     """Rows to learn from, named by their hash: `file` holds them, `recipe` says how they were made."""
 

@@ -19,6 +19,7 @@ from teaegg.app.api.routes import (
     documents,
     exams,
     experts,
+    feedback,
     health,
     places,
     protected_resource,
@@ -49,6 +50,7 @@ _ROUTES = (
     sources,
     experts,
     exams,
+    feedback,
 )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from teaegg.app.records import shown_version
+from teaegg.app.records import feedback_record, shown_version
 from teaegg.app.workspace import Workspace
 from teaegg.core.actors import Actor
 from teaegg.core.errors import NotFoundError
@@ -25,4 +25,10 @@ async def earlier_answer(workspace: Workspace, actor: Actor, trace: str) -> dict
         document: shown_version(version_note(told))
         for document, told in record.get("versions", {}).items()
     }
-    return {**answer, "versions": versions, "timings": record["timings_ms"]}
+    own = await workspace.opinions.own(actor, [trace])
+    return {
+        **answer,
+        "versions": versions,
+        "timings": record["timings_ms"],
+        "feedback": feedback_record(own[trace]) if trace in own else None,
+    }

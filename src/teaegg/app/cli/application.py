@@ -14,6 +14,7 @@ from teaegg.app.cli.commands import (
     checks,
     demo,
     documents,
+    feedback,
     glossary,
     grants,
     learn,
@@ -84,6 +85,7 @@ for _panel, _commands in (
     for _command in _commands:
         application.command(rich_help_panel=_panel)(_command)
 
+application.add_typer(feedback.feedback, name="feedback", rich_help_panel=_QUESTIONS)
 application.add_typer(glossary.glossary, name="glossary", rich_help_panel=_QUESTIONS)
 for _name, _group in (
     ("collection", grants.collections),

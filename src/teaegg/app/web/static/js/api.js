@@ -45,6 +45,11 @@ export async function post(path, body, options = {}) {
   return checked(await reach(path, { method: "POST", headers, body: JSON.stringify(body), ...options }));
 }
 
+export async function put(path, body) {
+  const headers = { "Content-Type": "application/json" };
+  return (await checked(await reach(path, { method: "PUT", headers, body: JSON.stringify(body) }))).json();
+}
+
 export async function remove(path) {
   return (await checked(await reach(path, { method: "DELETE" }))).json();
 }

@@ -1,6 +1,7 @@
 // One question and its answer, drawn while it comes in.
 
 import { icon, make, me, notice, say, sayCount } from "./dom.js";
+import { thumbs } from "./feedback.js";
 import { placeOf, titleOf } from "./locations.js";
 import { openPlace } from "./place.js";
 import { promotion } from "./promote.js";
@@ -52,10 +53,10 @@ export class Turn {
       const streamed = this.sentences.childElementCount;
       for (const sentence of record.sentences.slice(streamed)) this.sentence(sentence, record.mode);
       this.versions(record.versions);
-      this.body.append(foot(record, this.count));
+      this.body.append(foot(record, this.count), thumbs(record));
     } else {
       this.sentences.replaceChildren();
-      this.body.append(verdict(record), foot(record, 0));
+      this.body.append(verdict(record), foot(record, 0), thumbs(record));
     }
   }
 
