@@ -60,10 +60,10 @@ def an_examinee(exam: Exam, place: int, *, unanswered: int = 0) -> Examinee:
             prompt_tokens=200,
             answer_tokens=20,
             price=0.001 * (place + 1),
+            options=(-1.0, -3 * random_source.random()) if item.form == "choice" else (),
         )
         answered[item.hash] = Answered(response, Score(score, {"f1": score}, f"because {ATTACK}"))
-    curve = tuple((step / 10, 0.06 * step) for step in range(1, 11))
-    return Examinee(NAMES[place], f"fingerprint-{place}", answered, f"plainly {ATTACK}", curve)
+    return Examinee(NAMES[place], f"fingerprint-{place}", answered, f"plainly {ATTACK}")
 
 
 def a_report(items: int = 30, *, signed: int = 24, unanswered: int = 0) -> ExamReport:

@@ -211,7 +211,7 @@ def test_labels_of_a_plot_do_not_touch() -> None:
         ),
         compared=(),
     )
-    found, _ = curves(alike.examinees)
+    found, _ = curves(alike)
     tops = sorted(curve.label_top for curve in found)
     assert min(b - a for a, b in itertools.pairwise(tops)) >= 7.9
     assert tops[0] >= 0

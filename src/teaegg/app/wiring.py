@@ -30,6 +30,7 @@ from teaegg.app.experts.register import ExpertParts, Experts
 from teaegg.app.experts.releasing import ReleaseParts, Releases
 from teaegg.app.glossary import Glossary
 from teaegg.app.quality.opinions import Opinions
+from teaegg.app.quality.readiness import ReadinessSources, Readying
 from teaegg.app.quality.traces import ReadableTraces
 from teaegg.app.sources import Sources
 from teaegg.app.workspace import Making, Parts, Workspace
@@ -188,6 +189,10 @@ def _making(
     register = Experts(experts, parts.access, parts.documents, parts.learner, clock)
     exams = Exams(ExamRecords(database), clock)
 
+    readiness = ReadinessSources(
+        parts.access, parts.documents, datasets, register, exams, FeedbackRecords(database)
+    )
+
     def examining(doors: Doors) -> Examining:
         examinees = Examinees(settings, bases, register, doors, clock)
         return Examining(SittingRecords(database), exams, examinees, clock)
@@ -206,6 +211,7 @@ def _making(
         ),
         releases=Releases(kept, register, exams, settings.home, clock),
         beside=Beside(register, kept.canaries, kept.shadows, parts.answerer.answer, clock),
+        readying=Readying(readiness),
     )
 
 

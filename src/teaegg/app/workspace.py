@@ -21,6 +21,7 @@ from teaegg.app.experts.register import Experts
 from teaegg.app.experts.releasing import Releases
 from teaegg.app.glossary import Glossary
 from teaegg.app.quality.opinions import Opinions
+from teaegg.app.quality.readiness import Readying
 from teaegg.app.quality.traces import ReadableTraces
 from teaegg.app.sources import Sources
 from teaegg.core.actors import Actor
@@ -82,6 +83,7 @@ class Making:
     exam_items: ItemOrigins
     releases: Releases
     beside: Beside
+    readying: Readying
 
 
 class Workspace:
@@ -109,6 +111,7 @@ class Workspace:
         self.exam_items = making.exam_items
         self.releases = making.releases
         self.beside = making.beside
+        self.readying = making.readying
         self.vectors = parts.vectors
         self.chat = parts.chat
         self.embedder = parts.embedder

@@ -53,7 +53,8 @@ class Scene:
 
     `asks` says who asks, `problem` what they need; `collections` is the knowledge; `style` is the
     instruction that stands before every prompt of its expert (empty: none); `rows` is how many
-    training rows are wanted, `data` how they are made up.
+    training rows are wanted, `data` how they are made up; `owner` is the user who answers for it
+    ("": nobody yet).
     """
 
     name: str
@@ -66,3 +67,4 @@ class Scene:
     rows: int = 1000
     exam: SceneExam = SceneExam()
     data: SceneData = SceneData()
+    owner: str = ""

@@ -23,6 +23,7 @@ collections:                 # 依据哪些资料库（teaegg collection list）
 {collections}
 language: zh                 # 提问用的语言：zh 或 en
 style: ""                    # 写在每次提问之前的话，可以不写
+owner: ""                    # 谁对这个场景负责：用户名（teaegg user list）
 rows: 1000                   # 想要多少条训练数据；300 到 1000 条可以试点
 
 exam:
@@ -65,6 +66,7 @@ collections:                 # the knowledge (teaegg collection list)
 {collections}
 language: en                 # the language that people ask in: zh or en
 style: ""                    # stands before every prompt; may be empty
+owner: ""                    # the user who answers for it (teaegg user list)
 rows: 1000                   # training rows that are wanted; 300 to 1,000 make a useful pilot
 
 exam:

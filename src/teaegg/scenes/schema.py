@@ -42,6 +42,7 @@ SCHEMA: dict[str, Any] = {
         },
         language={"enum": ["zh", "en"], "description": "The language that people ask in."},
         style=text("Stands before every prompt of its expert; may be empty.", 1000, least=0),
+        owner=text("The user who answers for it; may be empty.", 100, least=0),
         rows=number("How many training rows are wanted.", 1, 1_000_000, whole=True),
         exam=section(
             "Documents that are kept for the exam, and what passing it means.",

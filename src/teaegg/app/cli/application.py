@@ -20,6 +20,7 @@ from teaegg.app.cli.commands import (
     learn,
     mcp,
     people,
+    readiness,
     scenes,
     serve,
     sources,
@@ -79,6 +80,7 @@ for _panel, _commands in (
     (_EXPERTS, (distill.distill, train.train)),
     (_EXPERTS, (releases.release, releases.rollback, releases.releases)),
     (_EXPERTS, (beside.canary, beside.shadow)),
+    (_EXPERTS, (readiness.readiness,)),
     (_EXPERTS, (packs.pack, packs.verify, packs.unpack)),
     (_MACHINE, (serve.serve, mcp.mcp, demo.demo, checks.doctor, checks.settings)),
 ):

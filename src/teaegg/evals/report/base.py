@@ -26,15 +26,13 @@ class Examinee:
     """Who sat. `asked` says in words how it was asked (prompt form, examples, evidence).
 
     `answered` maps item hashes to what was said; an item that is missing there was not answered and
-    counts nowhere. `selective` is its risk-coverage curve: (share of items answered when the surest
-    come first, share of those that is wrong), both from 0 to 1, in the order of coverage.
+    counts nowhere.
     """
 
     name: str
     fingerprint: str
     answered: Mapping[str, Answered]
     asked: str = ""
-    selective: tuple[tuple[float, float], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

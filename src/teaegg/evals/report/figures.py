@@ -6,18 +6,21 @@ import math
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from statistics import fmean, median
 from typing import Literal
 
 from teaegg.core.exams import Exam, ExamItem
+from teaegg.evals.costs import cost_of
 from teaegg.evals.report.base import Compared, Examinee, ExamReport
 from teaegg.evals.statistics.intervals import MeanScore, mean_score
 from teaegg.evals.statistics.paired import holm, mcnemar, paired_difference
+from teaegg.evals.statistics.selective import risk_coverage, sure_answers
 
 PairOutcome = Literal["won", "lost", "both", "neither"]
 """Of one item: the candidate scored higher; lower; as high, half of the score or more; as high, less."""
 Standing = Literal["signed", "unsigned", "contaminated"]
 HALF = 0.5
+_MOST_POINTS = 100
+"""Of a curve: more cannot be told apart on a screen."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +103,24 @@ def apart(report: ExamReport) -> Mapping[Standing, Group]:
     return {how: _group(how, items, report.examinees) for how, items in by_standing.items()}
 
 
+def risk_curve(report: ExamReport, examinee: Examinee) -> tuple[tuple[float, float], ...]:
+    """(share of items answered when the surest come first, what is lacking of these), both from 0 to 1,
+    by growing coverage; of the items that count and whose options were read. () where there are none.
+    """
+    hashes = {
+        item.hash for item in counted_items(report.exam, report.signed, report.contaminated)
+    } & examinee.answered.keys()
+    answers = sure_answers(
+        {name: examinee.answered[name].score for name in hashes},
+        {name: examinee.answered[name].response for name in hashes},
+    )
+    if not answers:
+        return ()
+    points = risk_coverage(answers).points
+    every = math.ceil(len(points) / _MOST_POINTS)
+    return tuple((point.coverage, point.risk) for point in (*points[:-1:every], points[-1]))
+
+
 def pair_counts(report: ExamReport, pair: Compared) -> Mapping[PairOutcome, int]:
     """On how many of the items that count the candidate won, lost, or neither."""
     ours, theirs = (
@@ -157,14 +178,13 @@ def _result(examinee: Examinee, items: Sequence[ExamItem]) -> Result:
     said = [
         examinee.answered[item.hash].response for item in items if item.hash in examinee.answered
     ]
-    waits = [response.seconds for response in said if response.seconds]
-    tokens = [response.prompt_tokens + response.answer_tokens for response in said]
-    prices = [response.price for response in said if response.price is not None]
+    cost = cost_of(said)
+    tokens = cost.prompt_tokens + cost.answer_tokens
     return Result(
         name=examinee.name,
         score=_mean(examinee, items),
         unanswered=len(items) - len(said),
-        seconds=median(waits) if waits else None,
-        tokens=fmean(tokens) if any(tokens) else None,
-        price=math.fsum(prices) / len(prices) if prices else None,
+        seconds=cost.seconds_median,
+        tokens=tokens / len(said) if tokens else None,
+        price=None if cost.price is None else cost.price / cost.priced,
     )

@@ -53,7 +53,7 @@ def _view(report: ExamReport, say: Wording) -> Mapping[str, Any]:
     results = figures.results(report)
     scores = plots.score_scale(report, results)
     ends = [end for pair in report.compared for end in (pair.difference.low, pair.difference.high)]
-    risk_curves, risks = plots.curves(report.examinees)
+    risk_curves, risks = plots.curves(report)
     prices = [result.price and 1000 * result.price for result in results]
     counted = figures.counted_items(report.exam, report.signed, report.contaminated)
     return {

@@ -6,8 +6,8 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from teaegg.evals.report.base import Examinee, ExamReport
-from teaegg.evals.report.figures import Result
+from teaegg.evals.report.base import ExamReport
+from teaegg.evals.report.figures import Result, risk_curve
 from teaegg.evals.statistics.intervals import MeanScore
 
 _STEPS = (1, 2, 2.5, 5, 10)
@@ -98,15 +98,16 @@ def mark(score: MeanScore, scale: Scale) -> Mark:
     return Mark(*(scale.at(100 * value) for value in (score.mean, score.low, score.high)))
 
 
-def curves(examinees: Sequence[Examinee]) -> tuple[list[Curve], Scale]:
+def curves(report: ExamReport) -> tuple[list[Curve], Scale]:
     """The risk-coverage curves of those who have one, and the axis of the risk (percent)."""
-    shown = [(place, one) for place, one in enumerate(examinees) if len(one.selective) > 1]
-    worst = max((risk for _, one in shown for _, risk in one.selective), default=1.0)
+    drawn = [(place, one, risk_curve(report, one)) for place, one in enumerate(report.examinees)]
+    shown = [(place, one, points) for place, one, points in drawn if len(points) > 1]
+    worst = max((risk for *_, points in shown for _, risk in points), default=1.0)
     scale = Scale(0, max(10, 10 * math.ceil(10 * worst)))
-    ends = [100 - scale.at(100 * one.selective[-1][1]) for _, one in shown]
+    ends = [100 - scale.at(100 * points[-1][1]) for *_, points in shown]
     found = [
-        Curve(place, one.name, _path(one.selective, scale), top)
-        for (place, one), top in zip(shown, _apart(ends), strict=True)
+        Curve(place, one.name, _path(points, scale), top)
+        for (place, one, points), top in zip(shown, _apart(ends), strict=True)
     ]
     return found, scale
 

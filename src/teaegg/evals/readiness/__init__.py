@@ -1,0 +1,1 @@
+"""What still stands between a scene and production, as a checklist with what to do next."""
