@@ -22,7 +22,7 @@ from typing import Any
 from bench.data import ROOT
 from bench.harness import workspace_in
 from bench.measuring import arguments, home_folder
-from bench.offline_journey import learn_company
+from teaegg.app.demo import read_company, set_up
 from teaegg.app.exams.examinees import Wish
 from teaegg.app.workspace import Workspace
 from teaegg.core.actors import LOCAL_OWNER
@@ -75,6 +75,16 @@ async def main() -> None:
                 await workspace.examining.sit(LOCAL_OWNER, NAME, wish, tell=tell)
             report = await workspace.examining.report(LOCAL_OWNER, NAME)
     write(report, options.out)
+
+
+async def learn_company(workspace: Workspace) -> None:
+    """Its documents, found by full text alone: their vectors would take longer than the exam."""
+    company = read_company(ROOT / "demo/company")
+    await set_up(workspace, company)
+    for collection in company.collections:
+        await workspace.learner.learn(
+            [company.folder / collection.path], collection=collection.name
+        )
 
 
 def write(report: ExamReport, folder: Path) -> None:
