@@ -36,6 +36,8 @@ from teaegg.evals.report.tables import markdown
 NAME = "qinghe-example"
 STATUTES = "法律法规"
 GAP = "____"
+OF_A_STATUTE = 2
+NUMBERS = ("三", "五", "七", "十", "十五", "三十", "六十")
 _NUMBER = re.compile(
     r"[一二三四五六七八九十百]+(?=(个工作日|个月|小时|万元|周岁|日|天|年|倍)(?!以后|龄|度))"
 )
@@ -112,7 +114,7 @@ async def exam_items(workspace: Workspace) -> AsyncIterator[ExamItem]:
 def choices(
     documents: Sequence[Document], passages: dict[str, list[Passage]]
 ) -> Iterator[ExamItem]:
-    """One of each statute that has a sentence with a number in it."""
+    """At most two of each statute that has sentences with one number in them."""
     random_source = random.Random(1)
     for number, document in enumerate(documents, start=1):
         gaps = [
@@ -122,27 +124,28 @@ def choices(
             for match in [_NUMBER.search(sentence)]
             if match and len(_NUMBER.findall(sentence)) == 1
         ]
-        if not gaps:
-            continue
-        passage, sentence, match = random_source.choice(gaps)
-        right, unit = match.group(), match.group(1)
-        others = [
-            value for value in ("三", "五", "七", "十", "十五", "三十", "六十") if value != right
-        ]
-        options = [right, *random_source.sample(others, 3)]
-        random_source.shuffle(options)
-        gapped = f"{sentence[: match.start()].strip()}{GAP}{sentence[match.end() :]}"
-        yield ExamItem(
-            id=f"statute-{number}",
-            form="choice",
-            questions=(f"《{document.title}》：{gapped} 空格里应当填什么？",),
-            options=tuple(f"{value}{unit}" for value in options),
-            right=(LETTERS[options.index(right)],),
-            passages=(shown(passage, document),),
-            document=document.id,
-            kind="cloze",
-            source=document.title,
-        )
+        chosen = random_source.sample(gaps, min(OF_A_STATUTE, len(gaps)))
+        for place, (passage, sentence, match) in enumerate(chosen, start=1):
+            options = shuffled(match.group(), random_source)
+            gapped = f"{sentence[: match.start()].strip()}{GAP}{sentence[match.end() :]}"
+            yield ExamItem(
+                id=f"statute-{number}-{place}",
+                form="choice",
+                questions=(f"《{document.title}》：{gapped} 空格里应当填什么？",),
+                options=tuple(f"{value}{match.group(1)}" for value in options),
+                right=(LETTERS[options.index(match.group())],),
+                passages=(shown(passage, document),),
+                document=document.id,
+                kind="cloze",
+                source=document.title,
+            )
+
+
+def shuffled(right: str, random_source: random.Random) -> list[str]:
+    """The right number among three others."""
+    options = [right, *random_source.sample([value for value in NUMBERS if value != right], 3)]
+    random_source.shuffle(options)
+    return options
 
 
 def known(

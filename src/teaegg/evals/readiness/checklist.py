@@ -19,7 +19,7 @@ def readiness(facts: Facts, limits: Limits | None = None) -> Readiness:
 
 
 def _knowledge(facts: Facts, limits: Limits) -> Iterator[Line]:
-    scene = facts.file or f"{facts.scene}.yaml"
+    scene = _file(facts)
     shelf = facts.collections[0] if facts.collections else "NAME"
     yield _line(
         "documents",
@@ -55,7 +55,9 @@ def _exam(facts: Facts) -> Iterator[Line]:
     yield _line(
         "signed",
         bool(facts.exams) and not unsigned,
-        f"teaegg exam show {exam} --unsigned" if facts.exams else f"teaegg exam make {facts.scene}",
+        f"teaegg exam show {exam} --unsigned"
+        if facts.exams
+        else f"teaegg exam make {_file(facts)}",
         count=unsigned,
     )
 
@@ -69,7 +71,7 @@ def _items(facts: Facts, area: Area) -> Line:
     return _line(
         area,
         have >= want,
-        command or f"teaegg exam make {facts.file or facts.scene}",
+        command or f"teaegg exam make {_file(facts)}",
         have=have,
         want=want,
         waiting=waiting,
@@ -77,8 +79,8 @@ def _items(facts: Facts, area: Area) -> Line:
 
 
 def _expert(facts: Facts) -> Iterator[Line]:
-    scene, expert = facts.file or f"{facts.scene}.yaml", facts.expert
-    yield _line("expert", bool(expert), f"teaegg distill {scene}", expert=expert[:12] or "–")
+    expert = facts.expert
+    yield _line("expert", bool(expert), f"teaegg distill {_file(facts)}", expert=expert[:12] or "–")
     passed = facts.passed or bool(facts.released)
     yield _line("gate", passed, f"teaegg gate explain {expert[:12] or facts.scene}")
     yield _line(
@@ -91,45 +93,52 @@ def _expert(facts: Facts) -> Iterator[Line]:
 
 def _friction(facts: Facts, limits: Limits) -> Iterator[Line]:
     """Nothing is shown by too few answers: until then all of these are open."""
-    found = facts.friction
-    enough = found.answers >= limits.answers
-    ask = f"teaegg ask QUESTION --expert {facts.scene}"
-    complaints = f"teaegg feedback list --scene {facts.scene} --only down"
+    found, name = facts.friction, facts.scene
+    enough, talked = found.answers >= limits.answers, found.talks > 0
+    ask = f"teaegg ask QUESTION --expert {name}"
+    do = f"teaegg feedback list --scene {name} --only down" if enough else ask
     yield _line("answers", enough, ask, have=found.answers, want=limits.answers)
     thumbs = found.up + found.down
-    measured = enough and thumbs > 0
-    for demand, met, value, most in (
-        ("thumbs", measured and found.down_share <= limits.down, found.down_share, limits.down),
-        (
-            "abandoned",
-            enough and found.talks > 0 and found.abandoned_share <= limits.abandoned,
-            found.abandoned_share,
-            limits.abandoned,
-        ),
-        (
-            "corrected",
-            enough and found.corrected_share <= limits.corrected,
-            found.corrected_share,
-            limits.corrected,
-        ),
-    ):
-        yield _line(
-            demand,  # type: ignore[arg-type]
-            met,
-            complaints if enough else ask,
-            have=f"{100 * value:.0f} %",
-            want=f"{100 * most:.0f} %",
-            thumbs=thumbs,
-            talks=found.talks,
-        )
+    yield _line(
+        "thumbs",
+        enough and thumbs > 0 and found.down_share <= limits.down,
+        do,
+        have=_percent(found.down_share),
+        want=_percent(limits.down),
+        thumbs=thumbs,
+    )
+    yield _line(
+        "abandoned",
+        enough and talked and found.abandoned_share <= limits.abandoned,
+        do,
+        have=_percent(found.abandoned_share),
+        want=_percent(limits.abandoned),
+        talks=found.talks,
+    )
+    yield _line(
+        "corrected",
+        enough and found.corrected_share <= limits.corrected,
+        do,
+        have=_percent(found.corrected_share),
+        want=_percent(limits.corrected),
+    )
     yield _line(
         "follow_ups",
-        enough and found.talks > 0 and found.follow_ups_of_a_talk <= limits.follow_ups,
-        complaints if enough else ask,
+        enough and talked and found.follow_ups_of_a_talk <= limits.follow_ups,
+        do,
         have=f"{found.follow_ups_of_a_talk:.1f}",
         want=f"{limits.follow_ups:g}",
         talks=found.talks,
     )
+
+
+def _file(facts: Facts) -> str:
+    """What commands call the scene's file; by that name where none was given."""
+    return facts.file or f"{facts.scene}.yaml"
+
+
+def _percent(share: float) -> str:
+    return f"{100 * share:.0f} %"
 
 
 def _line(demand: Demand, met: bool, command: str, **figures: object) -> Line:

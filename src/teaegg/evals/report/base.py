@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 
 from teaegg.core.errors import InvalidRequestError
@@ -73,7 +73,7 @@ class ExamReport:
     published: tuple[Published, ...] = ()
     compared: tuple[Compared, ...] = ()
     verdict: GateVerdict | None = None
-    currency: str = field(default="CNY")
+    currency: str = "CNY"
 
     def __post_init__(self) -> None:
         names = [examinee.name for examinee in self.examinees]
