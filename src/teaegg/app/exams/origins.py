@@ -11,9 +11,10 @@ from teaegg.access.policy import require_manage
 from teaegg.access.service import Access
 from teaegg.app.exams.register import Exams
 from teaegg.app.experts.datasets import Datasets
+from teaegg.app.quality.traces import ReadableTraces
 from teaegg.core.actors import Actor
 from teaegg.core.documents import Passage
-from teaegg.core.errors import InvalidRequestError, NotFoundError
+from teaegg.core.errors import InvalidRequestError
 from teaegg.core.exams import Exam, ExamItem
 from teaegg.core.scenes import Scene
 from teaegg.distill.data.stages import OnProgress
@@ -27,7 +28,6 @@ from teaegg.models.base import Embedder
 from teaegg.retrieval.query import language_of
 from teaegg.store.exams.records import ExamVersion
 from teaegg.store.index import PassageIndex
-from teaegg.store.traces import TraceRecords
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +56,7 @@ class ItemOrigins:
         datasets: Datasets,
         access: Access,
         index: PassageIndex,
-        traces: TraceRecords,
+        traces: ReadableTraces,
         embedder: Embedder,
     ) -> None:
         self._exams = exams
@@ -115,9 +115,7 @@ class ItemOrigins:
         to be right or `exam` can name none, ConflictError as `make`.
         """
         require_manage(actor)
-        record = await self._traces.get(trace, user=None)
-        if record is None:
-            raise NotFoundError(f"There is no trace {trace[:80]!r}.", remedy="Check the id.")
+        record = await self._traces.read(actor, trace)
         visible = await self._access.visible(actor)
         passages = await self._index.passages(passages_shown(record), visible=visible)
         item = promoted(record, passages, said)
