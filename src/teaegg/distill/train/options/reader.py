@@ -25,7 +25,8 @@ from teaegg.distill.train.tokens import Tokenizer
 from teaegg.models.local import bundled_model, fingerprint
 from teaegg.models.options import OptionQuestion, OptionReading, check_questions
 
-_BATCH_TOKENS = 2048
+_BATCH_TOKENS = 768
+"""With padding. In larger batches each takes longer: what layers hand on leaves the processor's caches."""
 _AHEAD = 2
 """Batches handed out per thread: none waits for work, and few beginnings are in memory."""
 
