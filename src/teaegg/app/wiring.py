@@ -15,6 +15,7 @@ from teaegg.app.exams.examining import Examining
 from teaegg.app.exams.option_readers import make_reader_of_options
 from teaegg.app.exams.origins import ItemOrigins
 from teaegg.app.exams.register import Exams
+from teaegg.app.exams.teaching import Teaching
 from teaegg.app.experts.beside import Beside
 from teaegg.app.experts.datasets import Datasets
 from teaegg.app.experts.distilling import Distilling
@@ -195,7 +196,8 @@ def _making(
 
     def examining(doors: Doors) -> Examining:
         examinees = Examinees(settings, bases, register, doors, clock)
-        return Examining(SittingRecords(database), exams, examinees, clock)
+        teaching = Teaching(experts.lineage, settings.home)
+        return Examining(SittingRecords(database), exams, examinees, teaching, clock)
 
     kept = _release_parts(database)
     held_out = HeldOutExams(exams, SittingRecords(database), clock)

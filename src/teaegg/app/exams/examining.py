@@ -11,6 +11,7 @@ from typing import Any
 from teaegg.app.exams.examinees import Examinees, Wish
 from teaegg.app.exams.grading import Grading, Judged
 from teaegg.app.exams.register import Exams, ReviewedExam
+from teaegg.app.exams.teaching import Teaching
 from teaegg.core.actors import Actor
 from teaegg.core.clock import Clock
 from teaegg.core.errors import InvalidRequestError, NotFoundError
@@ -98,6 +99,12 @@ def report_of(sats: Mapping[str, Sat], at: datetime) -> ExamReport:
         examinees=tuple(examinee_of(sat, name) for name, sat in sats.items()),
         at=at,
         signed=frozenset(reviewed.signatures),
+        contaminated=frozenset(
+            record.item
+            for sat in sats.values()
+            for record in sat.scored.records
+            if record.contaminated
+        ),
     )
 
 
@@ -114,9 +121,15 @@ class Examining:
     """Each method on behalf of an actor, who must be an owner: exams hold what documents say."""
 
     def __init__(
-        self, sittings: SittingRecords, exams: Exams, examinees: Examinees, clock: Clock
+        self,
+        sittings: SittingRecords,
+        exams: Exams,
+        examinees: Examinees,
+        teaching: Teaching,
+        clock: Clock,
     ) -> None:
         self._sittings = sittings
+        self._teaching = teaching
         self._exams = exams
         self._examinees = examinees
         self._grading = Grading(sittings, clock)
@@ -275,10 +288,12 @@ class Examining:
 
     async def _sat(self, reviewed: ReviewedExam, sitting: Sitting) -> Sat:
         responses = await self._sittings.responses(sitting.id)
+        exam = reviewed.version.exam
         scored = score_exam(
-            reviewed.version.exam,
+            exam,
             responses,
             signed=reviewed.signatures,
+            contaminated=await self._teaching.of_exam(sitting.expert, exam),
             grades=settled(await self._sittings.grades(sitting.id)),
         )
         return Sat(reviewed, sitting, responses, scored)

@@ -35,10 +35,13 @@ def promoted(
     """The unsigned item of a trace's record. `passages` are those of `passages_shown` that are there.
 
     Gold is what holds the right answer, word for word, else what the answer quoted. A follow-up is
-    taken as it was understood. Raises InvalidRequestError where nothing is known to be right.
+    taken as it was understood. Raises InvalidRequestError where nothing is known to be right, or what
+    the answer quotes is no longer here.
     """
     _require_clear(trace, said)
     declines = said.declines or (not said.right and trace["verdict"] != "answered")
+    if not declines and not said.right:
+        _require_quotes(trace, passages)
     right = "" if declines else said.right or trace["answer"]
     shown = [passages[name] for name in passages_shown(trace) if name in passages]
     gold = _gold(trace, shown, right)
@@ -67,6 +70,18 @@ def _require_clear(trace: Mapping[str, Any], said: Promotion) -> None:
             "The answer is complained about, and it is not said what would be right.",
             remedy="Give the right answer, or say that the documents do not say.",
         )
+
+
+def _require_quotes(trace: Mapping[str, Any], passages: Mapping[str, Passage]) -> None:
+    """An answer is no key any more when its proof has changed or gone; and of a forgotten document no
+    word may come back."""
+    for citation in _citations(trace):
+        passage = passages.get(citation["passage"])
+        if passage is None or citation["quote"] not in passage.text:
+            raise InvalidRequestError(
+                "What the answer quotes has changed or gone since it was given.",
+                remedy="Ask the question again and take that answer, or say what is right.",
+            )
 
 
 def _gold(trace: Mapping[str, Any], shown: Sequence[Passage], right: str) -> frozenset[str]:

@@ -51,6 +51,17 @@ class LineageRecords:
             found = (await connection.execute(statement)).first()
         return None if found is None else Dataset(*found)
 
+    async def dataset_of(self, expert: str) -> Dataset | None:
+        """What the expert learned from; None where nothing is on record."""
+        statement = (
+            select(*_DATASET)
+            .join(ExpertRow, ExpertRow.dataset == DatasetRow.hash)
+            .where(ExpertRow.id == expert)
+        )
+        async with self._database.reading() as connection:
+            found = (await connection.execute(statement)).first()
+        return None if found is None else Dataset(*found)
+
     async def datasets_from(self, documents: Collection[str]) -> tuple[Dataset, ...]:
         """Datasets that speak of one of `documents`, the newest first."""
         naming = select(DatasetDocumentRow.dataset).where(
