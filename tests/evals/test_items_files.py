@@ -213,6 +213,13 @@ def test_mistakes_in_a_sheet_are_told_by_its_row(tmp_path: Path) -> None:
     assert "Sheet, row 4: the right answer" in told[2]
 
 
+def test_a_wrong_heading_is_told_once(tmp_path: Path) -> None:
+    rows: list[list[object]] = [["id", "question", "colour"]]
+    path = sheet(tmp_path / "s.xlsx", rows + [[str(n), "?", "red"] for n in range(30)])
+    with pytest.raises(InvalidRequestError, match=r"row 2: there is no column 'colour'.*29 more"):
+        read_items(path)
+
+
 def test_an_unknown_column_is_no_guess(tmp_path: Path) -> None:
     path = sheet(tmp_path / "s.xlsx", [["id", "question", "colour"], ["1", "?", "red"]])
     with pytest.raises(InvalidRequestError, match="no column 'colour'"):

@@ -12,11 +12,13 @@ from teaegg.core.errors import InvalidRequestError
 from teaegg.core.exams import LETTERS, ExamItem, ItemForm
 from teaegg.core.quantities.numerals import to_half_width
 from teaegg.evals.items.cells import passages_of, text_of, texts_of
-from teaegg.evals.items.columns import COLUMNS, area_of, column_of, form_of
+from teaegg.evals.items.columns import COLUMNS, Column, area_of, column_of, form_of
 from teaegg.store.lines import first_mistake
 
 _WHOLE = frozenset({"questions", "passages", "options"})
 """Keys that only a whole item as JSON has."""
+_PLAIN: tuple[Column, ...] = ("id", "document", "shape", "kind", "source")
+"""Columns whose cells hold just what the item says."""
 _JOINING = " \t\n,，、;；/|和&"
 
 
@@ -37,25 +39,22 @@ def validated(values: Mapping[str, Any]) -> ExamItem:
 
 
 def _of_row(fields: Mapping[str, Any]) -> dict[str, Any]:
+    """The values of an item that stand in the cells of a row; what is blank is left out."""
     cells = _cells(fields)
     options = tuple(text_of(cells[letter]) for letter in _letters(cells))
     form = form_of(cells.get("form", "")) or ("choice" if options else "")
-    question = cells.get("question", "")
-    values: dict[str, Any] = {
-        name: text_of(cells[name])
-        for name in ("id", "document", "shape", "kind", "source")
-        if name in cells
+    question, right = cells.get("question", ""), cells.get("right", "")
+    values = {
+        **{name: text_of(cells.get(name, "")) for name in _PLAIN},
+        "form": form,
+        "questions": texts_of(question) if form == "multi_turn" else (text_of(question),),
+        "options": options,
+        "right": _right_letters(right, options) if form == "choice" else texts_of(right),
+        "passages": [p.model_dump() for p in passages_of(cells.get("passage", ""))],
+        "rubric": texts_of(cells.get("rubric", "")),
+        "examines": area_of(cells.get("examines", "")),
     }
-    values |= {"questions": texts_of(question) if form == "multi_turn" else (text_of(question),)}
-    values |= {"options": options, "rubric": texts_of(cells.get("rubric", ""))}
-    values |= {"passages": [p.model_dump() for p in passages_of(cells.get("passage", ""))]}
-    right = cells.get("right", "")
-    values["right"] = _right_letters(right, options) if form == "choice" else texts_of(right)
-    if form:
-        values["form"] = form
-    if "examines" in cells:
-        values["examines"] = area_of(cells["examines"])
-    return values
+    return {name: value for name, value in values.items() if value}
 
 
 def _cells(fields: Mapping[str, Any]) -> dict[str, str]:

@@ -6,7 +6,8 @@ that names or titles the exam instead of asking something says what the exam is.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -67,7 +68,7 @@ def exam_of(read: ItemsRead, **said: Any) -> Exam:
 def _read(found: Iterable[Found], name: str) -> ItemsRead:
     head: dict[str, Any] = {}
     items: dict[str, tuple[ExamItem, str]] = {}
-    mistakes: list[str] = []
+    mistakes: dict[str, list[str]] = defaultdict(list)
     for record in found:
         try:
             if record.problem:
@@ -82,9 +83,9 @@ def _read(found: Iterable[Found], name: str) -> ItemsRead:
                 )
             items[item.id] = (item, record.place)
         except InvalidRequestError as error:
-            mistakes.append(f"{name}, {record.place}: {error.message.rstrip('.')}.")
+            mistakes[error.message.rstrip(".")].append(record.place)
     if mistakes:
-        raise _refused(mistakes)
+        raise _refused(mistakes, name)
     if not items:
         raise InvalidRequestError(f"{name} holds no items.", remedy=REMEDY)
     return ItemsRead(tuple(item for item, _ in items.values()), head)
@@ -98,6 +99,11 @@ def _head(fields: Mapping[str, Any]) -> dict[str, Any]:
     return {key: value for key, value in said.items() if value != ""}
 
 
-def _refused(mistakes: list[str]) -> InvalidRequestError:
-    more = [f"… and {len(mistakes) - _SHOWN} more."] if len(mistakes) > _SHOWN else []
-    return InvalidRequestError("\n".join([*mistakes[:_SHOWN], *more]), remedy=REMEDY)
+def _refused(mistakes: Mapping[str, Sequence[str]], name: str) -> InvalidRequestError:
+    """Each mistake once, where it was first made: a wrong heading is wrong in every row."""
+    told = [
+        f"{name}, {places[0]}: {what}{f', and {len(places) - 1} more times' if places[1:] else ''}."
+        for what, places in mistakes.items()
+    ]
+    more = [f"… and {len(told) - _SHOWN} more mistakes."] if len(told) > _SHOWN else []
+    return InvalidRequestError("\n".join([*told[:_SHOWN], *more]), remedy=REMEDY)
