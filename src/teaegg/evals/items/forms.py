@@ -44,8 +44,8 @@ def _of_row(fields: Mapping[str, Any]) -> dict[str, Any]:
     options = tuple(text_of(cells[letter]) for letter in _letters(cells))
     form = form_of(cells.get("form", "")) or ("choice" if options else "")
     question, right = cells.get("question", ""), cells.get("right", "")
-    values = {
-        **{name: text_of(cells.get(name, "")) for name in _PLAIN},
+    values: dict[str, Any] = {name: text_of(cells.get(name, "")) for name in _PLAIN}
+    values |= {
         "form": form,
         "questions": texts_of(question) if form == "multi_turn" else (text_of(question),),
         "options": options,
