@@ -46,19 +46,21 @@ class Exams:
         note: str = "",
         after: str | None = None,
         documents: Collection[str] = (),
+        again: bool = False,
     ) -> ExamVersion:
         """`exam` as the next version of its name.
 
         `after` is the id of the version that was edited: raises ConflictError when another has come
         since, and nothing of either is lost; also for what an earlier version said, word for word,
-        since a hash names one version only, and where one of `documents` is not there any more.
+        since a hash names one version only (`again`: that one is meant, and returned), and where one of
+        `documents` is not there any more.
         """
         require_manage(actor)
         kept = await self._records.keep(
             exam, by=actor.name, at=self._clock.now(), note=note, after=after, documents=documents
         )
         newest = (await self._records.called(exam.name))[0]
-        if kept.version < newest.version:
+        if kept.version < newest.version and not again:
             raise ConflictError(
                 f"This is what version {kept.version} of {exam.name} says, which is at version "
                 f"{newest.version} now.",

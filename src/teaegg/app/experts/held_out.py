@@ -33,7 +33,7 @@ class HeldOutExams:
         """Keeping the same again changes nothing."""
         exam = held_out_exam(scene, examined.rows)
         version = await self._exams.keep(
-            actor, exam, note="Made of the documents that were kept for the exam"
+            actor, exam, note="Made of the documents that were kept for the exam", again=True
         )
         at = self._clock.now()
         ours = Sitting(
