@@ -9,9 +9,12 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
+FILTERED = "FILTERED"
+
 
 class Talk:
-    """`say` makes an answer of the last turn; None is HTTP 503. `questions` are the last turns heard."""
+    """`say` makes an answer of the last turn; None is HTTP 503, FILTERED what a filter answers.
+    `questions` are the last turns heard."""
 
     def __init__(self, say: Callable[[str], str | None], *, seconds: float = 0.0) -> None:
         self.say = say
@@ -31,11 +34,21 @@ def talking_server(say: Callable[[str], str | None], *, seconds: float = 0.0) ->
             talk.questions.append(question)
             time.sleep(talk.seconds)
             answer = talk.say(question)
+            if answer == FILTERED:
+                self._decline()
+                return
             self.send_response(503 if answer is None else 200)
             self.send_header("Content-Type", "text/event-stream")
             self.end_headers()
             if answer is not None:
                 self.wfile.write(_events(answer).encode())
+
+        def _decline(self) -> None:
+            self.send_response(400)
+            self.send_header("Content-Type", "application/json")
+            self.end_headers()
+            error = {"message": "declined", "code": "data_inspection_failed", "type": "filter"}
+            self.wfile.write(json.dumps({"error": error}).encode())
 
         def log_message(self, *_: object) -> None:
             """Nothing: the tests look at `questions`."""

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from tests.app.cli.conftest import TermEmbedder
-from tests.app.talking_server import talking_server
+from tests.app.talking_server import FILTERED, talking_server
 
 from teaegg.app.exams.examinees import Wish, read_target
 from teaegg.app.exams.examining import spread
@@ -142,6 +142,17 @@ async def test_an_endpoint_that_dies_is_not_paid_twice(workspace: Workspace) -> 
     response = next(iter(sat.responses.values()))
     assert (response.prompt_tokens, response.answer_tokens) == (100, 10)
     assert response.price == pytest.approx((100 * 2 + 10 * 8) / 1_000_000)
+
+
+async def test_what_an_endpoints_filter_declines_is_a_refusal_and_the_exam_goes_on(
+    workspace: Workspace,
+) -> None:
+    with talking_server(lambda question: FILTERED if "c题3" in question else "B") as talk:
+        sat = await workspace.examining.sit(LOCAL_OWNER, "leave", Wish(f"{talk.address}#general"))
+    assert sat.unanswered == 0
+    declined = sat.responses[EXAM.items[3].hash]
+    assert (declined.text, declined.refused) == ("", True)
+    assert sat.responses[EXAM.items[4].hash].refused is None
 
 
 async def test_sittings_are_found_by_who_sat_or_by_their_id(workspace: Workspace) -> None:

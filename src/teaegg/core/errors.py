@@ -91,6 +91,10 @@ class ModelUnavailableError(ModelError):
     """A model endpoint did not answer in time; trying again may help."""
 
 
+class AnswerFilteredError(ModelError):
+    """An endpoint's own filter declined this one prompt; to others it may well answer."""
+
+
 class LessonError(ModelError):
     """A teacher gave nothing usable for one lesson; `reason` names why. The next may well succeed."""
 

@@ -10,10 +10,13 @@ from dataclasses import dataclass
 import openai
 from pydantic import SecretStr
 
-from teaegg.core.errors import ModelError, ModelUnavailableError
+from teaegg.core.errors import AnswerFilteredError, ModelError, ModelUnavailableError
 
 RETRIES = 2
 """Of timeouts, 429 and 5xx; the SDK waits 0.5 s, then 1 s, or as long as the endpoint asks."""
+
+FILTERED = frozenset(("content_filter", "data_inspection_failed", "datainspectionfailed"))
+"""What endpoints call it when their filter declines a prompt."""
 
 _EXCERPT_CHARACTERS = 200
 _NO_KEY = "not-needed"
@@ -75,6 +78,12 @@ class Endpoint:
 
     def _refused(self, error: openai.APIStatusError) -> ModelError:
         status = error.status_code
+        if str(getattr(error, "code", None) or "").lower() in FILTERED:
+            return AnswerFilteredError(
+                f"The filter of the model endpoint {self.base_url} declined: "
+                f"{error.message[:_EXCERPT_CHARACTERS]!r}.",
+                remedy="Ask in other words, or use an endpoint without such a filter.",
+            )
         if status in {401, 403}:
             return ModelError(
                 f"The model endpoint {self.base_url} refused the key (HTTP {status}).",

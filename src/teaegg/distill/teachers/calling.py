@@ -15,14 +15,13 @@ from pydantic import SecretStr
 from teaegg.core.clock import Clock
 from teaegg.core.errors import ModelError
 from teaegg.distill.teachers.replies import Failure, Reason, TokenChances, Usage
-from teaegg.models.endpoint import Endpoint, connect
+from teaegg.models.endpoint import FILTERED, Endpoint, connect
 
 _EXCERPT_CHARACTERS = 200
 _BUSY = frozenset((408, 409, 425, 429))
 _SPENT = frozenset(
     ("insufficient_quota", "billing_hard_limit_reached", "insufficient_balance", "arrearage")
 )
-_FILTERED = frozenset(("content_filter", "data_inspection_failed", "datainspectionfailed"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +130,7 @@ def _refused(error: ModelError, cause: openai.APIStatusError, now: datetime) -> 
             stops=True,
         )
         return Missed(spent)
-    if code in _FILTERED:
+    if code in FILTERED:
         return Missed(
             Failure(
                 "refused",

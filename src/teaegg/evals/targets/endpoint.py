@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from teaegg.core.clock import Clock
+from teaegg.core.errors import AnswerFilteredError
 from teaegg.core.settings import ChatModelSettings
 from teaegg.evals.targets.speakers import ANSWER_TOKENS, Spoken, heard
 from teaegg.models.base import Message
@@ -28,7 +29,7 @@ class Prices:
 class EndpointSpeaker:
     """What timeouts, 429 and 5xx stop is tried again as everywhere. It cannot be held to the letters
     of a choice: what it says is read. Without `prices` no price is kept, without a count of the
-    endpoint's no tokens.
+    endpoint's no tokens. What the endpoint's own filter declines is a refusal, not the end of the exam.
     """
 
     def __init__(
@@ -57,7 +58,11 @@ class EndpointSpeaker:
         speech = self._chat.stream_counted(
             messages, max_tokens=self._max_tokens, on_usage=counted.append
         )
-        spoken = await heard(speech, self._clock)
+        began = self._clock.monotonic_seconds()
+        try:
+            spoken = await heard(speech, self._clock)
+        except AnswerFilteredError:
+            return Spoken("", self._clock.monotonic_seconds() - began, refused=True)
         usage = counted[-1] if counted else Usage()
         return Spoken(
             spoken.text,

@@ -97,7 +97,7 @@ def _response(
         replies=tuple(one.text for one in spoken) if len(spoken) > 1 else (),
         evidence=tuple(passage.id for passage in found or ()),
         # Only the line that it was offered is a declaration; other wording is the scorer's to judge.
-        refused=True if says_nothing(last.text) else None,
+        refused=True if last.refused or says_nothing(last.text) else None,
         seconds=sum(one.seconds for one in spoken),
         first_seconds=spoken[0].first_seconds,
         prompt_tokens=sum(one.prompt_tokens for one in spoken),

@@ -17,7 +17,8 @@ ANSWER_TOKENS = 256
 @dataclass(frozen=True, slots=True)
 class Spoken:
     """A whole reply; `first_seconds` until its first words, None where it had none or they were not
-    heard apart. Tokens are 0 and `price` None where nobody counted."""
+    heard apart. Tokens are 0 and `price` None where nobody counted. `refused`: who speaks declared that
+    it declines."""
 
     text: str
     seconds: float
@@ -25,6 +26,7 @@ class Spoken:
     prompt_tokens: int = 0
     answer_tokens: int = 0
     price: float | None = None
+    refused: bool = False
 
 
 class Speaker(Protocol):
