@@ -71,6 +71,7 @@ def door(tmp_path: Path) -> Iterator[tuple[str, str]]:
     server.wait(timeout=60)
 
 
+@pytest.mark.timeout(900)
 def test_a_task_of_the_harness_is_sat_through_the_openai_door(
     door: tuple[str, str], tmp_path: Path
 ) -> None:
