@@ -27,6 +27,7 @@ from teaegg.app.experts.models import (
     unknown_base,
 )
 from teaegg.app.experts.packs import Packs
+from teaegg.app.experts.planning import Planning
 from teaegg.app.experts.register import ExpertParts, Experts
 from teaegg.app.experts.releasing import ReleaseParts, Releases
 from teaegg.app.glossary import Glossary
@@ -206,6 +207,9 @@ def _making(
         experts=register,
         distilling=Distilling(datasets, register, make_journey, held_out, clock),
         packs=_packs(settings, register, clock),
+        planning=Planning(
+            settings.home / "planning", datasets, register, settings, make_journey, clock
+        ),
         exams=exams,
         examining=examining,
         exam_items=ItemOrigins(

@@ -17,6 +17,7 @@ from teaegg.app.experts.beside import Beside, within
 from teaegg.app.experts.datasets import Datasets
 from teaegg.app.experts.distilling import Distilling
 from teaegg.app.experts.packs import Packs
+from teaegg.app.experts.planning import Planning
 from teaegg.app.experts.register import Experts
 from teaegg.app.experts.releasing import Releases
 from teaegg.app.glossary import Glossary
@@ -78,6 +79,7 @@ class Making:
     experts: Experts
     distilling: Distilling
     packs: Packs
+    planning: Planning
     exams: Exams
     examining: Callable[[Doors], Examining]
     exam_items: ItemOrigins
@@ -105,6 +107,7 @@ class Workspace:
         self.experts = making.experts
         self.distilling = making.distilling
         self.packs = making.packs
+        self.planning = making.planning
         self.exams = making.exams
         doors = Doors(self.ask, self.search, self.documents, self.conversations)
         self.examining = making.examining(doors)

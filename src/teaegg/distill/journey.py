@@ -34,11 +34,11 @@ from teaegg.models.templates import ChatTemplate, plain_template, template_named
 from teaegg.store.lines import write_text
 
 ANSWER_TOKENS = 128
-_CONTEXT_TOKENS = 4096
+CONTEXT_TOKENS = 4096
 _CANDIDATE = "candidate"
 _PROVED_WITH = 4
 """Prompts with which an export is compared to the trained model."""
-_TRIED_WITH = 12
+TRIED_WITH = 12
 """Items that the base answers in every form, to see which serves it."""
 Prompt = Sequence[Message]
 JourneyStep = Literal["exporting", "examining", "examining the base"]
@@ -116,6 +116,10 @@ class Journey:
         for name in ("training.json", "loss.png"):
             shutil.copyfile(training.adapter.parent / name, place / name)
 
+    @property
+    def trainer(self) -> Trainer:
+        return self._trainer
+
     def base_hash(self) -> str:
         """SHA-256 of the base's file. Raises ModelError where there is none."""
         return fingerprint(self._base or bundled_model())
@@ -151,10 +155,11 @@ class Journey:
         items = [_item(row) for row in exam]
         template = template_named(expert.template)
         server = AdapterServer(
-            self._base, context_tokens=_CONTEXT_TOKENS, threads=self._threads, slots=1
+            self._base, context_tokens=CONTEXT_TOKENS, threads=self._threads, slots=1
         )
         # Answers belong to these items and this adapter: another expert's are never taken for them.
         answers = folder / f"{expert.adapter[:12]}-{rows_hash(exam)[:12]}"
+        telling.step("examining", 0, len(items))
         try:
             await server.load({_CANDIDATE: place / "adapter.gguf"})
             candidate = await sit(
@@ -190,7 +195,7 @@ class Journey:
                 tell=partial(telling.step, "examining the base"),
             )
 
-        few = items[:: -(-len(items) // _TRIED_WITH)]
+        few = items[:: -(-len(items) // TRIED_WITH)]
         scores = []
         for form in forms:
             tried = best_form(few, [await said(form, few)])

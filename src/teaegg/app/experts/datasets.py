@@ -16,7 +16,7 @@ from teaegg.core.errors import ConflictError, InvalidRequestError, NotFoundError
 from teaegg.core.scenes import Scene
 from teaegg.core.settings import TeacherSettings
 from teaegg.distill.data import editing
-from teaegg.distill.data.corpus import StoredCorpus
+from teaegg.distill.data.corpus import Corpus, StoredCorpus
 from teaegg.distill.data.make import MOST_QUIZZED, DatasetReport, make_dataset
 from teaegg.distill.data.manifest import (
     Manifest,
@@ -88,24 +88,10 @@ class Datasets:
         NotAllowedError for members and for passages that may not leave, NotFoundError for a
         collection that the actor does not read or somebody else's dataset, else as `make_dataset`.
         """
-        visible = await self._access.visible(actor)
-        policy.require_distil(actor, scene.collections, visible)
-        known = await self._access.list_collections(actor)
-        for collection in scene.collections:
-            if collection not in known:
-                raise NotFoundError(
-                    f"There is no collection {collection}.", remedy="See `teaegg collection list`."
-                )
+        corpus = await self.corpus(actor, scene)
         folder = self._place(name or scene.name)
         if read_manifest(folder) is not None:
             await self._require(actor, folder)
-        corpus = StoredCorpus(
-            self._documents,
-            self._index,
-            self._searcher,
-            visible=visible,
-            collections=frozenset(scene.collections),
-        )
         chosen = teacher or await self._teacher_of(scene, folder, on_cost)
         try:
             report = await make_dataset(
@@ -125,6 +111,27 @@ class Datasets:
         dataset = self.record(report.manifest, scene)
         await self._lineage.record_dataset(dataset, report.manifest.documents)
         return report
+
+    async def corpus(self, actor: Actor, scene: Scene) -> Corpus:
+        """The documents of a scene, as far as the actor reads them.
+
+        Raises NotAllowedError for members, NotFoundError for a collection that the actor does not read.
+        """
+        visible = await self._access.visible(actor)
+        policy.require_distil(actor, scene.collections, visible)
+        known = await self._access.list_collections(actor)
+        for collection in scene.collections:
+            if collection not in known:
+                raise NotFoundError(
+                    f"There is no collection {collection}.", remedy="See `teaegg collection list`."
+                )
+        return StoredCorpus(
+            self._documents,
+            self._index,
+            self._searcher,
+            visible=visible,
+            collections=frozenset(scene.collections),
+        )
 
     def record(self, manifest: Manifest, scene: Scene) -> Dataset:
         """What is kept on record of a dataset: its rows by hash, and where they lie below the home."""

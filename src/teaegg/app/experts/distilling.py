@@ -22,6 +22,8 @@ from teaegg.distill.data.stages import OnProgress
 from teaegg.distill.journey import Journey, MadeExpert, Telling
 from teaegg.distill.lineage.remaking import making_on_record
 from teaegg.distill.lineage.sweeping import RUNS
+from teaegg.distill.planning.machine import folder_bytes
+from teaegg.distill.planning.timing import StageTimes
 from teaegg.distill.recipe import Recipe, with_unspent_seed
 from teaegg.distill.rows import read_rows
 from teaegg.distill.teachers.base import Teacher
@@ -78,8 +80,9 @@ class Distilling:
         """
         require_manage(actor)
         began = self._clock.monotonic_seconds()
-        journey = self._make_journey()
+        journey, times = self._make_journey(), StageTimes(self._clock)
         report = await self._datasets.make(actor, scene, teacher=teacher, on_progress=on_rows)
+        times.enter("training")
         rows = list(read_rows(report.folder / stage_file("rows")))
         exam = list(read_rows(report.folder / stage_file("exam")))
         dataset = self._datasets.record(report.manifest, scene)
@@ -87,7 +90,8 @@ class Distilling:
         names = sorted({name for row in rows for name in row.documents})
         taught = await self._experts.training_documents(actor, names)
         run = report.folder / RUNS / f"{dataset.hash[:12]}-{recipe.hash[:12]}"
-        made = await journey.make(scene, rows, exam, recipe, run, telling or Telling())
+        resumed = run.is_dir()
+        made = await journey.make(scene, rows, exam, recipe, run, times.heard(telling or Telling()))
         record = await self._experts.register(
             actor,
             made.folder,
@@ -95,7 +99,15 @@ class Distilling:
             taught,
             scene=scene,
             dataset=dataset,
-            training=_facts(made, recipe),
+            training={
+                **_facts(made, recipe),
+                "rows_wanted": scene.rows,
+                "dataset_rows": len(rows),
+                "exam_items": len(exam),
+                "stages": times.ended(),
+                "resumed": resumed,
+                "disk_bytes": await asyncio.to_thread(folder_bytes, report.folder),
+            },
             why=why,
             remakes=remakes,
         )
@@ -152,7 +164,9 @@ def _facts(made: MadeExpert, recipe: Recipe) -> Mapping[str, Any]:
         "steps": run.steps,
         "rows": run.rows,
         "seconds": round(run.seconds),
+        "tokens": run.tokens,
         "tokens_per_second": round(run.tokens_per_second),
+        "peak_memory_mib": round(run.peak_memory_mib),
         "held_out_losses": [list(look) for look in run.held_out_losses],
         "stopped": run.stopped,
         "taught_share": run.taught_share,

@@ -32,7 +32,7 @@ _AT_A_TIME = 8
 _ROWS_OF_A_LESSON = 4
 _LESSON_CHARACTERS = 900
 _PASSAGES_OF_A_LESSON = 3
-_OF_A_KIND = 2
+OF_A_KIND = 2
 _FOLLOWED = frozenset({"lookup", "table", "condition", "definition"})
 
 
@@ -82,14 +82,15 @@ def lessons_in_turn(
 
 
 class Asking:
-    """One run of a teacher over documents. `wanted` says how many of each kind are enough."""
+    """One run of a teacher over documents. `wanted` says how many of each kind are enough; what was
+    answered is kept in the file `kept` (None: nowhere)."""
 
     def __init__(
         self,
         scene: Scene,
         teacher: Teacher,
         wanted: Mapping[RowKind, int],
-        kept: Path,
+        kept: Path | None,
         on_progress: Callable[[int, int], None],
     ) -> None:
         self._scene = scene
@@ -104,7 +105,7 @@ class Asking:
 
         Raises what the teacher raises; what was answered by then is kept in the file for next time.
         """
-        answered = _read_kept(self._kept)
+        answered = _read_kept(self._kept) if self._kept else {}
         found: dict[str, Asked] = {}
         coming = lessons_in_turn(documents, seed)
         while batch := list(islice(coming, _AT_A_TIME)):
@@ -128,7 +129,8 @@ class Asking:
 
     def forget_kept(self) -> None:
         """The file of the run is not needed any more."""
-        self._kept.unlink(missing_ok=True)
+        if self._kept:
+            self._kept.unlink(missing_ok=True)
 
     async def _lesson(
         self,
@@ -139,7 +141,7 @@ class Asking:
         first = tuple(kind for kind in kinds if kind != "follow_up")
         items: tuple[Asked, ...] = ()
         if first:
-            lesson = Lesson(self._scene, window, first, _OF_A_KIND)
+            lesson = Lesson(self._scene, window, first, OF_A_KIND)
             items = await self._taught(lesson, answered)
         if "follow_up" not in kinds:
             return items
@@ -162,7 +164,8 @@ class Asking:
             # One lesson that came to nothing: the next run asks it again, this one goes on.
             return ()
         items = tuple(_asked(taught, lesson) for taught in given)
-        _keep(self._kept, _Answered(lesson=key, items=items))
+        if self._kept:
+            _keep(self._kept, _Answered(lesson=key, items=items))
         return items
 
     def _key(self, lesson: Lesson) -> str:

@@ -44,8 +44,7 @@ def balanced(
     }
     general = {kind: list(general_items(kind, language)) for kind in _GENERAL}
     answerable = [item for pool in pools.values() for item in pool if item.kind != "follow_up"]
-    available: dict[RowKind, int] = {kind: len(pool) for kind, pool in (pools | general).items()}
-    available |= dict.fromkeys(_SHAPED, len(answerable))
+    available = to_choose_from({kind: len(pool) for kind, pool in pools.items()}, language)
     room = total - sum(shared_out(total, weights, available).values())
     most = max(int(total * _BROUGHT_SHARE), room)
     chosen = _in_turns(brought, generator)[:most]
@@ -65,6 +64,13 @@ def balanced(
         chosen += general[kind][: counts.get(kind, 0)]
     generator.shuffle(chosen)
     return chosen
+
+
+def to_choose_from(asked: Mapping[RowKind, int], language: Language) -> dict[RowKind, int]:
+    """Kind → how many rows there can be, of so many questions that were `asked` of each kind."""
+    answerable = sum(count for kind, count in asked.items() if kind != "follow_up")
+    general = {kind: sum(1 for _ in general_items(kind, language)) for kind in _GENERAL}
+    return {**asked, **general, **dict.fromkeys(_SHAPED, answerable)}
 
 
 def _least_known(

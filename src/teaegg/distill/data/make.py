@@ -24,7 +24,7 @@ from teaegg.distill.data.quiz import FILE_NAME as QUIZ_FILE
 from teaegg.distill.data.quiz import Student, quiz
 from teaegg.distill.data.records import Asked, Rejected, Side, SplitDocument
 from teaegg.distill.data.shape import NO_PIECES, Shaper, Shelf
-from teaegg.distill.data.shares import weights_of
+from teaegg.distill.data.shares import questions_wanted, weights_of
 from teaegg.distill.data.split import split_documents
 from teaegg.distill.data.stages import Made, OnProgress, Workbench
 from teaegg.distill.exchange.checks import checked, giving_way
@@ -35,9 +35,6 @@ from teaegg.distill.teachers.base import Teacher
 from teaegg.distill.teachers.replies import Pieces, RememberingTeacher
 from teaegg.store.lines import read_lines
 
-_ASKED_FOR_EACH = 2
-"""Questions asked for each row wanted: about half do not survive verifying and cleaning."""
-_SPARE = 8
 _USEFUL_ROWS = 300
 _SHAPED_AT_A_TIME = 8
 MOST_QUIZZED = 200
@@ -183,7 +180,7 @@ class _Making:
 
     async def _ask(self, side: Side, rows: int) -> list[Asked]:
         stage: Stage = "asked"
-        wanted = self._wanted(rows)
+        wanted = questions_wanted(rows, self._weights)
         inputs = self._bench.inputs(
             [
                 wanted,
@@ -203,14 +200,6 @@ class _Making:
             return made
 
         return await self._bench.run(stage, Asked, inputs, make)
-
-    def _wanted(self, rows: int) -> dict[RowKind, int]:
-        whole = sum(self._weights.values()) or 1
-        return {
-            kind: int(rows * weight / whole * _ASKED_FOR_EACH) + _SPARE
-            for kind, weight in self._weights.items()
-            if weight > 0
-        }
 
     def _asking(self, side: Side, wanted: Mapping[RowKind, int], stage: Stage) -> Asking:
         kept = self._bench.folder / f"{side}-lessons.partial.jsonl"
@@ -357,14 +346,14 @@ class _Making:
         exam, data = self._scene.exam, self._scene.data
         settings = {
             "items": exam.items,
-            "wanted": self._wanted(exam.items),
+            "wanted": questions_wanted(exam.items, self._weights),
             "teacher": self._teacher.fingerprint,
             "scene": _plain(self._scene),
             "distractors": data.distractors,
         }
 
         async def make() -> Made[Row]:
-            asking = self._asking("exam", self._wanted(exam.items), "exam")
+            asking = self._asking("exam", questions_wanted(exam.items, self._weights), "exam")
             asked = await asking.ask(await self._side("exam"), exam.seed)
             shelf = await self._shelf("exam")
             proved = await asyncio.to_thread(verified, asked, shelf.passages)

@@ -26,6 +26,10 @@ USUAL: Mapping[RowKind, float] = {
 }
 """Weights of a scene that names none. About one row in eight teaches to say that nothing is said."""
 
+_ASKED_FOR_EACH = 2
+"""Questions asked for each row wanted: about half do not survive verifying and cleaning."""
+_SPARE = 8
+
 ASKED: tuple[RowKind, ...] = (
     "lookup",
     "definition",
@@ -54,6 +58,16 @@ def weights_of(scene: Scene) -> dict[RowKind, float]:
             )
         weights[known[share.kind]] = share.weight
     return weights
+
+
+def questions_wanted(rows: int, weights: Mapping[RowKind, float]) -> dict[RowKind, int]:
+    """Kind → how many questions are asked for so many rows."""
+    whole = sum(weights.values()) or 1
+    return {
+        kind: int(rows * weight / whole * _ASKED_FOR_EACH) + _SPARE
+        for kind, weight in weights.items()
+        if weight > 0
+    }
 
 
 def shared_out(

@@ -1,0 +1,193 @@
+"""Plans of a workspace: measured on its documents and machine, kept, and compared with what came."""
+
+from __future__ import annotations
+
+import asyncio
+import shutil
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from teaegg import __version__
+from teaegg.app.datasets import Datasets
+from teaegg.app.experts import Experts
+from teaegg.core.actors import Actor
+from teaegg.core.clock import Clock
+from teaegg.core.errors import ModelError, NotFoundError, StorageError
+from teaegg.core.settings import Settings
+from teaegg.distill.journey import Journey
+from teaegg.distill.planning.comparing import (
+    Outcome,
+    PlannerError,
+    earlier_seconds,
+    outcome,
+    plan_of,
+    planner_errors,
+)
+from teaegg.distill.planning.figures import Plan
+from teaegg.distill.planning.keeping import PlanFiles
+from teaegg.distill.planning.lines import Room, advice, exam_claim, figures
+from teaegg.distill.planning.machine import Machine, machine_key
+from teaegg.distill.planning.probe import Bench, probe
+from teaegg.distill.planning.quantities import Known, quantities
+from teaegg.distill.planning.survey import Survey, survey
+from teaegg.distill.planning.wishes import Wish
+from teaegg.models.local import bundled_model, fingerprint
+
+PROBE_SECONDS = 60.0
+PlanningStep = Literal["looking at documents", "measuring this machine"]
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """A plan, and how far off earlier ones were (of this home, line by line)."""
+
+    plan: Plan
+    errors: tuple[PlannerError, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Reviewed:
+    """A plan against what came of it, and how far off all plans of this home were, this one included."""
+
+    outcome: Outcome
+    errors: tuple[PlannerError, ...]
+
+
+class Planning:
+    """Each method on behalf of an actor: owners and editors, of what they read. Owners see every plan,
+    others their own. `make_journey` raises ModelError where what trains is not installed."""
+
+    def __init__(
+        self,
+        folder: Path,
+        datasets: Datasets,
+        experts: Experts,
+        settings: Settings,
+        make_journey: Callable[[], Journey],
+        clock: Clock,
+    ) -> None:
+        self._files = PlanFiles(folder)
+        self._home = folder.parent
+        self._datasets = datasets
+        self._experts = experts
+        self._settings = settings
+        self._make_journey = make_journey
+        self._clock = clock
+
+    async def plan(
+        self,
+        actor: Actor,
+        wish: Wish,
+        *,
+        seconds: float = PROBE_SECONDS,
+        again: bool = False,
+        tell: Callable[[PlanningStep], None] = lambda step: None,
+    ) -> Planned:
+        """Plan, and keep the plan. The machine is measured when nobody has, or `again`: about so many
+        `seconds`.
+
+        Raises NotAllowedError for members, NotFoundError for a collection that the actor does not read,
+        InvalidRequestError where there is nothing to learn from, StorageError when the disk refuses;
+        a probe that was cut off leaves nothing.
+        """
+        corpus = await self._datasets.corpus(actor, wish.scene)
+        tell("looking at documents")
+        found = await survey(wish.scene, corpus, self._clock)
+        machine = await self._machine(wish, found, seconds, again, tell)
+        before = await asyncio.to_thread(self._files.outcomes)
+        known = Known(
+            wish,
+            found,
+            machine,
+            engine=self._settings.teacher.engine,
+            export_seconds=earlier_seconds(before, "export_seconds"),
+        )
+        plan = self._plan(actor, known)
+        await asyncio.to_thread(self._files.keep_plan, plan)
+        return Planned(plan, planner_errors(before))
+
+    async def review(self, actor: Actor, scene: str) -> Reviewed:
+        """The last plan of a scene that an expert was made after, compared with it, and kept.
+
+        Raises NotFoundError where there is none that the actor may see.
+        """
+        plans = [
+            plan
+            for plan in await asyncio.to_thread(self._files.plans, scene)
+            if actor.is_owner or plan.actor == actor.name
+        ]
+        made = [
+            record
+            for record in await self._experts.access.list(actor)
+            if record.expert.scene == scene
+        ]
+        for record in sorted(made, key=lambda each: each.registered_at, reverse=True):
+            plan = plan_of(plans, record.registered_at, record.training)
+            if plan is not None:
+                found = outcome(plan, record.id, record.training)
+                await asyncio.to_thread(self._files.keep_outcome, found)
+                every = await asyncio.to_thread(self._files.outcomes)
+                return Reviewed(found, planner_errors(every))
+        raise NotFoundError(
+            f"No expert of the scene {scene} was made after a plan for its rows and recipe.",
+            remedy="Plan with the numbers of rows and minutes that you distill with: "
+            "`teaegg plan SCENE-FILE`, then `teaegg distill SCENE-FILE`.",
+        )
+
+    async def _machine(
+        self,
+        wish: Wish,
+        found: Survey,
+        seconds: float,
+        again: bool,
+        tell: Callable[[PlanningStep], None],
+    ) -> Machine:
+        chat = self._settings.chat
+        base = await asyncio.to_thread(lambda: fingerprint(chat.local_file or bundled_model()))
+        journey, lack = None, ""
+        try:
+            journey = self._make_journey()
+        except ModelError as error:
+            lack = f"There is no line for training: {error}"
+        able = journey is not None
+        language = wish.scene.language
+        key = machine_key(base, wish.recipe, language, threads=chat.threads, able=able)
+        kept = None if again else await asyncio.to_thread(self._files.probe, key)
+        if kept is not None:
+            return kept
+        tell("measuring this machine")
+        trainer = journey.trainer if journey else None
+        bench = Bench(chat.local_file, chat.threads, trainer, lack, seconds, self._clock)
+        with self._files.trial_folder() as folder:
+            machine = await probe(found.rows, wish.recipe, bench, folder / "run", key)
+        await asyncio.to_thread(self._files.keep_probe, machine)
+        return machine
+
+    def _plan(self, actor: Actor, known: Known) -> Plan:
+        wish, machine = known.wish, known.machine
+        taken = quantities(known)
+        shown = exam_claim(known, taken)
+        return Plan(
+            scene=wish.scene.name,
+            actor=actor.name,
+            made_at=self._clock.now(),
+            code=__version__,
+            rows=wish.scene.rows,
+            recipe=wish.recipe.model_dump(),
+            device=machine.training.device if machine.training else "",
+            measured_at=machine.measured_at,
+            currency=wish.currency,
+            figures=figures(known, taken, shown),
+            advice=advice(known, taken, shown, self._room(machine)),
+        )
+
+    def _room(self, machine: Machine) -> Room:
+        try:
+            return Room(machine.memory_mib, shutil.disk_usage(self._home).free)
+        except OSError as error:
+            raise StorageError(
+                f"The disk of {self._home} does not say how much is free: {error.strerror or error}.",
+                remedy="Check the rights on the folder.",
+            ) from error
