@@ -10,7 +10,8 @@ from __future__ import annotations
 import asyncio
 import json
 import shutil
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import asdict, dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -31,6 +32,7 @@ from teaegg.models.adapters.server import AdapterServer
 from teaegg.models.base import Message
 from teaegg.models.local import bundled_model, fingerprint
 from teaegg.models.templates import ChatTemplate, plain_template, template_named
+from teaegg.store.experts.files import ADAPTER
 from teaegg.store.lines import write_text
 
 ANSWER_TOKENS = 128
@@ -86,6 +88,55 @@ class Journey:
     ) -> MadeExpert:
         """Raises InvalidRequestError for too few rows or rows that stand in the exam, else what the
         trainer, the export and the engine raise; what was done by then stays."""
+        training, place = await self._exported(rows, exam, recipe, folder, telling)
+        expert = await asyncio.to_thread(self._expert, scene, rows, recipe, place)
+        if not exam:
+            return MadeExpert(expert, place, training, None)
+        plain = plain_template(scene.language)
+        examined = await self._examine(exam, expert, plain, place, folder / "exam", telling)
+        items = [exam_item(row) for row in exam]
+        comparison = compare(items, examined.candidate, examined.baseline, seed=1)
+        write_text(place / "exam.json", _json(_record(exam, comparison)))
+        return MadeExpert(expert, place, training, comparison, examined)
+
+    async def pilot(
+        self,
+        rows: Sequence[Row],
+        exam: Sequence[Row],
+        recipe: Recipe,
+        folder: Path,
+        telling: Telling,
+    ) -> tuple[Training, Mapping[str, str]]:
+        """A run that becomes no expert, and what its adapter said to each item of the exam, by id.
+        Raises, and goes on, as `make`."""
+        training, place = await self._exported(rows, exam, recipe, folder, telling)
+        items = [exam_item(row) for row in exam]
+        async with self._serving() as server:
+            await server.load({_CANDIDATE: place / ADAPTER})
+            kept = folder / "exam"
+            return training, await _candidate_said(
+                items, server, template_named(recipe.template), kept, telling
+            )
+
+    async def base_answers(
+        self, scene: Scene, exam: Sequence[Row], recipe: Recipe, folder: Path, telling: Telling
+    ) -> Mapping[str, str]:
+        """What the base says to each item of the exam, at its best, as `make` has it examined."""
+        items = [exam_item(row) for row in exam]
+        forms = (template_named(recipe.template), plain_template(scene.language))
+        async with self._serving() as server:
+            said = await self._base_said(items, server, forms, folder, telling)
+        return best_form(items, [said])
+
+    async def _exported(
+        self,
+        rows: Sequence[Row],
+        exam: Sequence[Row],
+        recipe: Recipe,
+        folder: Path,
+        telling: Telling,
+    ) -> tuple[Training, Path]:
+        """The run, and the folder with its proved export."""
         _require_apart(rows, exam)
         training = await asyncio.to_thread(
             self._trainer.train, rows, recipe, folder / "training", tell=telling.training
@@ -94,22 +145,25 @@ class Journey:
         place = folder / "expert"
         prompts = [row.messages() for row in (*exam, *rows)[:_PROVED_WITH]]
         await asyncio.to_thread(self._export, training, recipe, prompts, place)
-        expert = await asyncio.to_thread(self._expert, scene, rows, recipe, place)
-        if not exam:
-            return MadeExpert(expert, place, training, None)
-        plain = plain_template(scene.language)
-        examined = await self._examine(exam, expert, plain, place, folder / "exam", telling)
-        items = [_item(row) for row in exam]
-        comparison = compare(items, examined.candidate, examined.baseline, seed=1)
-        write_text(place / "exam.json", _json(_record(exam, comparison)))
-        return MadeExpert(expert, place, training, comparison, examined)
+        return training, place
+
+    @asynccontextmanager
+    async def _serving(self) -> AsyncIterator[AdapterServer]:
+        """The engine that examinees sit their exam on."""
+        server = AdapterServer(
+            self._base, context_tokens=CONTEXT_TOKENS, threads=self._threads, slots=1
+        )
+        try:
+            yield server
+        finally:
+            await server.close()
 
     def _export(
         self, training: Training, recipe: Recipe, prompts: Sequence[Prompt], place: Path
     ) -> None:
         place.mkdir(parents=True, exist_ok=True)
         parity = self._export_proved(
-            training.adapter, place / "adapter.gguf", template_named(recipe.template), prompts
+            training.adapter, place / ADAPTER, template_named(recipe.template), prompts
         )
         write_text(place / "parity.json", _json(dict(parity)))
         shutil.copytree(training.adapter, place / "peft", dirs_exist_ok=True)
@@ -129,7 +183,7 @@ class Journey:
             id="",
             scene=scene.name,
             base=self.base_hash(),
-            adapter=content_hash((place / "adapter.gguf").read_bytes()),
+            adapter=content_hash((place / ADAPTER).read_bytes()),
             template=recipe.template,
             instructions=scene.style,
             max_tokens=ANSWER_TOKENS,
@@ -152,26 +206,15 @@ class Journey:
         The base may never have learned the expert's chat template: it is asked as plain text
         where that serves it better.
         """
-        items = [_item(row) for row in exam]
+        items = [exam_item(row) for row in exam]
         template = template_named(expert.template)
-        server = AdapterServer(
-            self._base, context_tokens=CONTEXT_TOKENS, threads=self._threads, slots=1
-        )
         # Answers belong to these items and this adapter: another expert's are never taken for them.
         answers = folder / f"{expert.adapter[:12]}-{rows_hash(exam)[:12]}"
         telling.step("examining", 0, len(items))
-        try:
-            await server.load({_CANDIDATE: place / "adapter.gguf"})
-            candidate = await sit(
-                items,
-                server.chat(_CANDIDATE, template),
-                answers / "candidate.jsonl",
-                max_tokens=ANSWER_TOKENS,
-                tell=partial(telling.step, "examining"),
-            )
+        async with self._serving() as server:
+            await server.load({_CANDIDATE: place / ADAPTER})
+            candidate = await _candidate_said(items, server, template, answers, telling)
             baseline = await self._base_said(items, server, (template, plain), answers, telling)
-        finally:
-            await server.close()
         return Examined(tuple(exam), candidate, best_form(items, [baseline]))
 
     async def _base_said(
@@ -203,9 +246,25 @@ class Journey:
         return await said(forms[scores.index(max(scores))], items)
 
 
-def _item(row: Row) -> Item:
-    document = row.documents[0] if row.documents else row.id
-    return Item(row.id, row.kind, row.messages(), (row.answer,), document)
+async def _candidate_said(
+    items: Sequence[Item],
+    server: AdapterServer,
+    template: ChatTemplate,
+    answers: Path,
+    telling: Telling,
+) -> Mapping[str, str]:
+    return await sit(
+        items,
+        server.chat(_CANDIDATE, template),
+        answers / "candidate.jsonl",
+        max_tokens=ANSWER_TOKENS,
+        tell=partial(telling.step, "examining"),
+    )
+
+
+def exam_item(row: Row) -> Item:
+    """A row of the exam as an item: its document is the first that it was asked about."""
+    return Item(row.id, row.kind, row.messages(), (row.answer,), row.group)
 
 
 def _require_apart(rows: Sequence[Row], exam: Sequence[Row]) -> None:

@@ -83,6 +83,11 @@ class Row(BaseModel):
     top_logprobs: tuple[TaughtPiece, ...] = ()
     teacher: str = ""
 
+    @property
+    def group(self) -> str:
+        """What rows that would tell on each other have in common: their document."""
+        return self.documents[0] if self.documents else self.id
+
     def messages(self) -> tuple[Message, ...]:
         return tuple(turn.message() for turn in self.turns)
 

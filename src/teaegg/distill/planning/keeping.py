@@ -18,12 +18,13 @@ from teaegg.distill.lines import write_text
 from teaegg.distill.planning.comparing import Outcome
 from teaegg.distill.planning.figures import Plan
 from teaegg.distill.planning.machine import Machine
+from teaegg.distill.planning.pilots import PilotRecord
 
 Kept = TypeVar("Kept", bound=BaseModel)
 
 
 class PlanFiles:
-    """`probes/KEY.json`, `plans/SCENE-TIME.json`, `outcomes/SCENE-EXPERT.json`.
+    """`probes/KEY.json`, `plans/SCENE-TIME.json`, `outcomes/SCENE-EXPERT.json`, `pilots/SCENE.json`.
 
     Raises StorageError when the disk refuses, InvalidRequestError for a plan that was edited into
     something else.
@@ -62,6 +63,13 @@ class PlanFiles:
     def keep_outcome(self, outcome: Outcome) -> None:
         name = f"{outcome.scene}-{outcome.expert[:12]}.json"
         _write(self._folder / "outcomes" / name, outcome)
+
+    def pilots(self, scene: str) -> PilotRecord | None:
+        """The last pilots of a scene, finished or not."""
+        return _read(self._folder / "pilots" / f"{scene}.json", PilotRecord)
+
+    def keep_pilots(self, record: PilotRecord) -> None:
+        _write(self._folder / "pilots" / f"{record.scene}.json", record)
 
     @contextmanager
     def trial_folder(self) -> Iterator[Path]:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from teaegg.distill.planning.claims import Claim, claim
 from teaegg.distill.planning.figures import Figure, Range
 from teaegg.distill.planning.quantities import Known, Quantities
+from teaegg.distill.planning.scaling import Forecast
 from teaegg.evals.gate.planning import Spread
 
 A_THOUSAND = 1000
@@ -63,6 +64,34 @@ def advice(known: Known, found: Quantities, shown: Claim, room: Room) -> tuple[s
             _on_the_disk(found, room),
         )
         if said
+    )
+
+
+def pilot_figures(found: Forecast, sizes: Sequence[int]) -> tuple[Figure, ...]:
+    """The lines that three pilots of so many rows give: the score to expect, and its gain."""
+    rows = ", ".join(str(size) for size in sizes)
+    note = f"on {rows} rows, {found.apart:.1f} times as many tokens as the largest"
+    return tuple(
+        Figure(
+            key=key,
+            low=each.low,
+            value=each.value,
+            high=each.high,
+            unit="share",
+            source="pilots",
+            note=note,
+        )
+        for key, each in (("score", found.score), ("gain", found.gain))
+    )
+
+
+def on_pilots(found: Forecast) -> str:
+    """How much three runs leave open, said plainly."""
+    wide = 100 * (found.gain.high - found.gain.low)
+    zero = " No gain at all is among them." if found.gain.low <= 0 else ""
+    return (
+        f"The pilots leave {wide:.0f} points of the gain open (in 95 of 100 cases it lies between).{zero} "
+        "Larger pilots (--pilot-minutes) and more exam documents would narrow it."
     )
 
 

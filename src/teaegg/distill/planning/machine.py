@@ -71,9 +71,9 @@ class Machine(_Measured):
         return self.load > _BUSY_SHARE * self.cores
 
 
-def machine_key(base: str, recipe: Recipe, language: Language, *, threads: int, able: bool) -> str:
+def machine_key(base: str, recipe: Recipe, language: Language, *, threads: int) -> str:
     """Names a probe: another processor, base, program or language makes it void. `base` is the SHA-256
-    of its file, `able` whether what trains is installed."""
+    of its file."""
     parts = (
         platform.machine(),
         _processor(),
@@ -84,7 +84,6 @@ def machine_key(base: str, recipe: Recipe, language: Language, *, threads: int, 
         _code(),
         f"{recipe.rank} {recipe.batch_tokens} {recipe.template}",
         language,
-        str(able),
     )
     return text_hash("\x00".join(parts))
 

@@ -32,6 +32,8 @@ from teaegg.models.templates import template_named
 
 FEWEST_ROWS = 8
 _PROMPTS = 2
+_FEWEST_TOKENS, _TOKENS_A_SECOND = 8, 3
+"""Written by the base while it is timed: at least so many, and for each second of the probe."""
 _TRAINING_SHARE = 0.6
 _ENGINE_SHARE = 0.15
 """Of the probe's time: after so much no further prompt is begun."""
@@ -97,6 +99,7 @@ async def probe(
 def _engine_speed(rows: Sequence[Row], recipe: Recipe, bench: Bench) -> EngineSpeed:
     template = template_named(recipe.template)
     lines = max(row.answer.count("\n") + 1 for row in rows)
+    most = min(ANSWER_TOKENS, max(_FEWEST_TOKENS, round(_TOKENS_A_SECOND * bench.seconds)))
     began = bench.clock.monotonic_seconds()
     threads = bench.threads or os.cpu_count() or 1
     base = bench.base or bundled_model()
@@ -111,13 +114,16 @@ def _engine_speed(rows: Sequence[Row], recipe: Recipe, bench: Bench) -> EngineSp
             if read and bench.clock.monotonic_seconds() - began > _ENGINE_SHARE * bench.seconds:
                 break
             prompt = template.prompt(row.messages())
-            body = {"prompt": prompt, "max_tokens": ANSWER_TOKENS, "temperature": 0.0}
+            body = {"prompt": prompt, "max_tokens": most, "temperature": 0.0}
             reply = engine.complete({**body, "cache_prompt": False})
             took, said = reply["timings"], reply["choices"][0]["text"]
             read.append(took["prompt_per_second"])
             if took["predicted_n"] > 1:
                 written.append(took["predicted_per_second"])
-            stopped.append(took["predicted_n"] * _share_said(said, lines))
+            share = _share_said(said, lines)
+            # One that is still speaking at the end of a short probe goes on until it is cut.
+            cut = share == 1 and took["predicted_n"] == most
+            stopped.append(ANSWER_TOKENS if cut else took["predicted_n"] * share)
             per_width.append(took["prompt_n"] / text_width(prompt))
     finally:
         engine.close()

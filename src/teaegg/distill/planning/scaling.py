@@ -16,14 +16,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from statistics import NormalDist
 
 import numpy as np
 from numpy.typing import NDArray
 
 from teaegg.core.errors import InvalidRequestError
+from teaegg.evals.student import upper_quantile
 
 FEWEST_PILOTS = 3
-_CURVES = 200_000
+_CURVES = 100_000
 _STEEPNESS = (0.2, 1.5)
 """β of the paper's fits lies between about 0.2 and 1.3."""
 _BENDS = (0.1, 100.0)
@@ -32,6 +34,8 @@ RUN_TO_RUN = 0.02
 """Assumed: how far the scores of two runs lie apart that differ by their seed alone (two points of F1).
 One run of each size cannot show it."""
 _LEVELS = (0.025, 0.5, 0.975)
+
+_NORMAL = NormalDist()
 
 Numbers = NDArray[np.float64]
 
@@ -135,7 +139,8 @@ def scores_covariance(
     """Of the mean scores of several examinees of the same items, by drawing documents with replacement.
 
     `scores` has a list for each examinee, `documents` names the source of each item. Few documents know
-    little of how far they differ, so the result is widened as a variance of so many is.
+    little of how far they differ, so the result is widened as Student's t is wider than the normal
+    curve. Raises InvalidRequestError for a single document.
     """
     names = sorted(set(documents))
     if len(names) < 2:
@@ -150,4 +155,5 @@ def scores_covariance(
     counts = np.bincount(of, minlength=len(names)).astype(np.float64)
     drawn = np.random.default_rng(seed).integers(0, len(names), (draws, len(names)))
     means = sums[:, drawn].sum(axis=2) / counts[drawn].sum(axis=1)
-    return np.asarray(np.cov(means) * len(names) / (len(names) - 1), dtype=np.float64)
+    wider = (upper_quantile(_LEVELS[0], len(names) - 1) / -_NORMAL.inv_cdf(_LEVELS[0])) ** 2
+    return np.asarray(np.cov(means) * wider * len(names) / (len(names) - 1), dtype=np.float64)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from random import Random
 
@@ -94,17 +95,22 @@ def _counted(draft: Plan) -> Plan:
 
 def _divided(rows: Sequence[TokenRow], recipe: Recipe) -> tuple[list[TokenRow], list[TokenRow]]:
     """Whole documents are held out: rows about one passage would tell on each other."""
-    groups = sorted({row.group for row in rows}, key=lambda g: text_hash(f"{recipe.seed} {g}"))
-    wanted = round(len(rows) * recipe.held_out_share)
-    chosen: set[str] = set()
-    sizes = dict.fromkeys(groups, 0)
-    for row in rows:
-        sizes[row.group] += 1
-    taken = 0
-    for group in groups[:-1]:
-        if taken >= wanted:
-            break
-        chosen.add(group)
-        taken += sizes[group]
+    sizes = Counter(row.group for row in rows)
+    chosen = held_out_groups(sizes, round(len(rows) * recipe.held_out_share), recipe.seed)
     train = [row for row in rows if row.group not in chosen]
     return train, [row for row in rows if row.group in chosen]
+
+
+def held_out_groups(sizes: Mapping[str, int], wanted: int, seed: int) -> frozenset[str]:
+    """Groups of rows (group → how many) in an order of `seed` until there are `wanted` rows; never all.
+
+    The order is that of their names alone: other rows beside change nothing of it.
+    """
+    chosen: list[str] = []
+    taken = 0
+    for group in sorted(sizes, key=lambda name: text_hash(f"{seed} {name}"))[:-1]:
+        if taken >= wanted:
+            break
+        chosen.append(group)
+        taken += sizes[group]
+    return frozenset(chosen)

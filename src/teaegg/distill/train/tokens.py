@@ -133,7 +133,7 @@ def _encoded(row: Row, recipe: Recipe, tokenizer: Tokenizer) -> TokenRow:
         row.id,
         tokenizer.prompt(bare) if context else shown,
         answer,
-        row.documents[0] if row.documents else row.id,
+        row.group,
         rejected=tokenizer.plain(template.answer(row.rejected)) if preference else (),
         shown=shown if context else (),
         teacher=tuple(top or ((token, 0.0),) for top, token in zip(taught, answer, strict=False)),

@@ -46,6 +46,15 @@ def plan(
     probe_seconds: Annotated[
         float, typer.Option(min=1, max=3600, help="How long measuring may take, about.")
     ] = 60,
+    pilots: Annotated[
+        bool,
+        typer.Option(
+            "--pilots", help="Train three small ones first, to say which score to expect."
+        ),
+    ] = False,
+    pilot_minutes: Annotated[
+        float, typer.Option(min=0.1, help="Longest training of each of the three.")
+    ] = 5,
     actual: Annotated[
         bool, typer.Option("--actual", help="Compare the last plan with the expert made after it.")
     ] = False,
@@ -87,9 +96,10 @@ def plan(
             general=read_price(general_price),
             currency=teacher.currency,
         )
-        planned = await workspace.planning.plan(
-            actor, wish, seconds=probe_seconds, again=probe, tell=screen.step
-        )
+        with screen.piloting(pilot_minutes if pilots else 0) as piloting:
+            planned = await workspace.planning.plan(
+                actor, wish, seconds=probe_seconds, again=probe, pilots=piloting, tell=screen.step
+            )
         screen.planned(planned)
 
     run(context, work)

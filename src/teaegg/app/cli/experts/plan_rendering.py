@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from teaegg.app.cli.output import note, say, write_json, write_table
 
 if TYPE_CHECKING:
-    from teaegg.app.planning import Planned, PlanningStep, Reviewed
+    from teaegg.app.planning import Piloting, Planned, PlanningStep, Reviewed
     from teaegg.distill.planning.comparing import PlannerError
     from teaegg.distill.planning.figures import Figure, Unit
+    from teaegg.distill.planning.pilots import PilotRecord
 
 LABELS = {
     "training_documents": "Documents to learn from",
@@ -38,6 +40,8 @@ LABELS = {
     "general_sent": "… tokens sent to the general model",
     "general_answered": "… tokens it answers",
     "questions_price": "… price",
+    "score": "F1 to expect",
+    "gain": "Gain over the base to expect",
 }
 _MINUTE, _HOUR = 60.0, 3600.0
 
@@ -51,11 +55,25 @@ class Screen:
     def step(self, step: PlanningStep) -> None:
         note(f"{step.capitalize()} …")
 
+    @contextmanager
+    def piloting(self, minutes: float) -> Iterator[Piloting | None]:
+        """Pilots of so many minutes, shown as they go; none where there are no minutes."""
+        if not minutes:
+            yield None
+            return
+        from teaegg.app.cli.experts.distill_screen import JourneyScreen
+        from teaegg.app.planning import Piloting
+
+        with JourneyScreen() as screen:
+            yield Piloting(minutes, screen.rows, screen.telling)
+
     def planned(self, planned: Planned) -> None:
         plan = planned.plan
         if self._as_json:
             errors = [error.model_dump() for error in planned.errors]
-            write_json({**plan.model_dump(mode="json"), "earlier_errors": errors})
+            pilots = planned.pilots.model_dump(mode="json") if planned.pilots else None
+            whole = {**plan.model_dump(mode="json"), "pilots": pilots, "earlier_errors": errors}
+            write_json(whole)
             return
         processor = {"cpu": "hours of its processor", "": "nothing here trains"}
         on = processor.get(plan.device, f"hours of its {plan.device}")
@@ -65,6 +83,8 @@ class Screen:
             [_line(figure, plan.currency) for figure in plan.figures],
             empty="Nothing was planned.",
         )
+        if planned.pilots:
+            show_pilots(planned.pilots)
         for advice in plan.advice:
             note(advice)
         show_errors(planned.errors)
@@ -100,6 +120,28 @@ class Screen:
         for each in outcome.notes:
             note(each)
         show_errors(reviewed.errors)
+
+
+def show_pilots(record: PilotRecord) -> None:
+    """The runs that the forecast rests on."""
+    base = sum(record.base_scores) / max(1, len(record.base_scores))
+    say(
+        f"Pilots of {record.begun_at:%Y-%m-%d}, {len(record.documents)} items; base F1 {100 * base:.1f}:"
+    )
+    write_table(
+        ("Rows", "Tokens learned", "Minutes", "Held-out loss", "F1"),
+        [
+            (
+                f"{pilot.rows:,}",
+                f"{pilot.tokens:,}",
+                f"{pilot.seconds / _MINUTE:.1f}",
+                "" if pilot.held_out_loss is None else f"{pilot.held_out_loss:.3f}",
+                f"{100 * pilot.score:.1f}",
+            )
+            for pilot in record.pilots
+        ],
+        empty="No pilots were made.",
+    )
 
 
 def show_errors(errors: Sequence[PlannerError]) -> None:
