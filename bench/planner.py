@@ -19,7 +19,7 @@ from bench.data import ROOT
 from bench.harness import workspace_in
 from bench.measuring import arguments, home_folder, report
 from bench.offline_journey import learn_company, tell_step, tell_training
-from teaegg.app.planning import PILOT_MINUTES, Piloting, Planned, Reviewed
+from teaegg.app.experts.planning import PILOT_MINUTES, Piloting, Planned, Reviewed
 from teaegg.core.actors import LOCAL_OWNER
 from teaegg.core.scenes import Scene
 from teaegg.distill.journey import Telling

@@ -10,7 +10,7 @@ import pytest
 from tests.distill.planning.planning_parts import MACHINE, without_training
 from tests.expert_making import StandInTrainer, stand_in_journey
 
-from teaegg.app.planning import Piloting
+from teaegg.app.experts.planning import Piloting
 from teaegg.app.wiring import open_workspace
 from teaegg.app.workspace import Workspace
 from teaegg.core.actors import LOCAL_OWNER, Actor

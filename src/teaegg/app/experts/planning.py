@@ -11,8 +11,8 @@ from typing import Literal
 
 from teaegg import __version__
 from teaegg.access.policy import require_manage
-from teaegg.app.datasets import Datasets
-from teaegg.app.experts import Experts
+from teaegg.app.experts.datasets import Datasets
+from teaegg.app.experts.register import Experts
 from teaegg.core.actors import Actor
 from teaegg.core.clock import Clock
 from teaegg.core.errors import InvalidRequestError, ModelError, NotFoundError, StorageError

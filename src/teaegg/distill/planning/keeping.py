@@ -14,11 +14,11 @@ from typing import TypeVar
 from pydantic import BaseModel, ValidationError
 
 from teaegg.core.errors import InvalidRequestError, StorageError
-from teaegg.distill.lines import write_text
 from teaegg.distill.planning.comparing import Outcome
 from teaegg.distill.planning.figures import Plan
 from teaegg.distill.planning.machine import Machine
 from teaegg.distill.planning.pilots import PilotRecord
+from teaegg.store.lines import write_text
 
 Kept = TypeVar("Kept", bound=BaseModel)
 

@@ -25,8 +25,8 @@ from teaegg.distill.train.base import Training
 from teaegg.distill.train.plan import FEWEST_ROWS, held_out_groups
 from teaegg.evals.gate.planning import Spread
 from teaegg.evals.gate.policy import Policy
-from teaegg.evals.paired import paired_difference
 from teaegg.evals.reading import reading_score
+from teaegg.evals.statistics.paired import paired_difference
 
 PILOTS = "pilots"
 """The folder of their runs, among those of the dataset: forgetting a document finds them there."""

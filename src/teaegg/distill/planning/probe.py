@@ -12,7 +12,7 @@ from statistics import fmean
 
 from teaegg.core.clock import Clock
 from teaegg.core.errors import InvalidRequestError
-from teaegg.core.widths import text_width
+from teaegg.core.spelling.widths import text_width
 from teaegg.distill.journey import ANSWER_TOKENS, CONTEXT_TOKENS
 from teaegg.distill.planning.machine import (
     EngineSpeed,

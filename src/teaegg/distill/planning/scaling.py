@@ -22,7 +22,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from teaegg.core.errors import InvalidRequestError
-from teaegg.evals.student import upper_quantile
+from teaegg.evals.statistics.student import upper_quantile
 
 FEWEST_PILOTS = 3
 _CURVES = 100_000

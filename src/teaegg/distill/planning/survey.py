@@ -13,7 +13,7 @@ from teaegg.core.documents import Document, Passage
 from teaegg.core.errors import InvalidRequestError
 from teaegg.core.ids import text_hash
 from teaegg.core.scenes import Scene
-from teaegg.core.widths import text_width
+from teaegg.core.spelling.widths import text_width
 from teaegg.distill.data.asking import OF_A_KIND, Asking, windows
 from teaegg.distill.data.balance import balanced
 from teaegg.distill.data.checking.clean import cleaned

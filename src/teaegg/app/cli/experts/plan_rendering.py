@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from teaegg.app.cli.output import note, say, write_json, write_table
 
 if TYPE_CHECKING:
-    from teaegg.app.planning import Piloting, Planned, PlanningStep, Reviewed
+    from teaegg.app.experts.planning import Piloting, Planned, PlanningStep, Reviewed
     from teaegg.distill.planning.comparing import PlannerError
     from teaegg.distill.planning.figures import Figure, Unit
     from teaegg.distill.planning.pilots import PilotRecord
@@ -62,7 +62,7 @@ class Screen:
             yield None
             return
         from teaegg.app.cli.experts.distill_screen import JourneyScreen
-        from teaegg.app.planning import Piloting
+        from teaegg.app.experts.planning import Piloting
 
         with JourneyScreen() as screen:
             yield Piloting(minutes, screen.rows, screen.telling)
