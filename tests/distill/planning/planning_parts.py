@@ -39,6 +39,7 @@ TRAINING = TrainingSpeed(
     look_tokens_per_second=1000.0,
     start_seconds=10.0,
     memory_mib=3000.0,
+    longest_row_tokens=920.0,
     folder_bytes=15 * 2**20,
     adapter_bytes=15 * 2**20,
 )

@@ -198,6 +198,17 @@ def test_a_disk_and_a_memory_that_are_too_small_are_told() -> None:
     assert "memory" not in advised(known(), PLENTY)
 
 
+def test_memory_grows_with_the_longest_row_that_may_come() -> None:
+    memory = line(known(), "memory_mib")
+    # Prompts of 1,800 characters at most, question and answer of 20 each: twice the probe's longest.
+    assert (memory.low, memory.value, memory.high) == (3000, 6000, 12_000)
+    assert line(known(recipe=Recipe(row_tokens=920)), "memory_mib").high == 3000
+
+
+def test_answers_that_are_on_record_cost_nothing_again() -> None:
+    assert line(known(engine="recorded", teacher=TokenPrice(2.0, 8.0)), "teacher_price").high == 0
+
+
 def test_a_bound_that_cuts_the_run_is_told_with_the_minutes_that_it_takes() -> None:
     found = known(recipe=Recipe(minutes=1))
     assert "(--minutes)" in advised(found)

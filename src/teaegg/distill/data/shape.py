@@ -27,7 +27,7 @@ from teaegg.retrieval.query import Language, language_of
 from teaegg.retrieval.reading_prompt import ShownPassage, not_said, reading_messages
 
 _LOOKED_AT = 24
-_MOST_CHARACTERS = 1800
+MOST_CHARACTERS = 1800
 """Of all passages of a prompt together, in Chinese characters: a row stays near 2,000 tokens."""
 _SHORTEST_TELLING = 2
 """Answers of fewer characters stand in passages by chance; for them only the right one is kept out."""
@@ -130,7 +130,7 @@ class Shaper:
                 if len(chosen) >= room:
                     break
                 wide = width + text_width(passage.text)
-                if wide <= _MOST_CHARACTERS and self._misleads(passage, item, right, chosen):
+                if wide <= MOST_CHARACTERS and self._misleads(passage, item, right, chosen):
                     chosen.append(passage)
                     width = wide
         return chosen

@@ -27,7 +27,8 @@ class _Measured(BaseModel):
 class TrainingSpeed(_Measured):
     """Row tokens a second of steps, the slowest and fastest step among them, and of looks at held-out
     rows. `start_seconds` go by before the first step and after the last; `memory_mib` is the most
-    that the process had, `folder_bytes` what a run leaves, `adapter_bytes` its adapter."""
+    that the process had, with rows of `longest_row_tokens` at most; `folder_bytes` is what a run leaves,
+    `adapter_bytes` its adapter."""
 
     device: str
     tokens_per_second: float
@@ -36,6 +37,7 @@ class TrainingSpeed(_Measured):
     look_tokens_per_second: float
     start_seconds: float
     memory_mib: float
+    longest_row_tokens: float
     folder_bytes: int
     adapter_bytes: int
 

@@ -22,7 +22,7 @@ from teaegg.distill.planning.machine import (
     machine_load,
     memory_mib,
 )
-from teaegg.distill.planning.survey import mean_row_width
+from teaegg.distill.planning.survey import mean_row_width, row_width
 from teaegg.distill.recipe import Recipe
 from teaegg.distill.rows import Row
 from teaegg.distill.train.base import Progress, Trainer
@@ -182,6 +182,7 @@ def _training_speed(
         look_tokens_per_second=max(typical, look),
         start_seconds=max(0.0, took - training.seconds),
         memory_mib=training.peak_memory_mib,
+        longest_row_tokens=max(map(row_width, rows)) * tokens_per_width,
         folder_bytes=folder_bytes(folder),
         adapter_bytes=folder_bytes(training.adapter),
     )

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from teaegg.core.settings import TeacherEngine
 from teaegg.distill.data.asking import OF_A_KIND
 from teaegg.distill.data.balance import to_choose_from
+from teaegg.distill.data.shape import MOST_CHARACTERS
 from teaegg.distill.data.shares import ASKED, questions_wanted, shared_out, weights_of
 from teaegg.distill.journey import ANSWER_TOKENS, TRIED_WITH
 from teaegg.distill.planning.figures import Range
@@ -36,8 +37,6 @@ _CHECKPOINT_ADAPTERS = 4
 """The adapter, the best one so far, and the optimiser's two moments."""
 _STAGE_FILES = Range(4.0, 6.0, 9.0)
 """Assumed: all files of a dataset together, in sizes of its file of rows."""
-_MORE_MEMORY = 1.5
-"""A run meets longer rows than the probe did, and what it takes grows with the longest."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,13 +96,17 @@ def quantities(known: Known) -> Quantities:
     rows = rows_there(known, scene.rows, survey.training)
     items = rows_there(known, scene.exam.items, survey.exam)
     export = known.export_seconds
+    widest = MOST_CHARACTERS + survey.question_width + survey.answer_width
+    longest = min(wish.recipe.row_tokens, widest * machine.engine.tokens_per_width)
     return Quantities(
         rows=rows,
         exam_items=items,
         row_tokens=row_tokens,
-        taught=None if engine == "structure" else _taught(known),
+        taught=_taught(known) if engine == "endpoint" else None,
         rows_seconds=_rows_seconds(known, rows + items),
-        run=run(machine.training, wish.recipe, rows, row_tokens) if machine.training else None,
+        run=run(machine.training, wish.recipe, rows, row_tokens, longest)
+        if machine.training
+        else None,
         export_seconds=Range.around(export, 0.5) if export else EXPORT_SECONDS,
         exam_seconds=_exam_seconds(known, items),
         dataset_bytes=(rows + items) * survey.row_bytes * _STAGE_FILES,
@@ -146,8 +149,14 @@ def _kept(wanted: int, asked: float, kept: float, share: float) -> int:
     return int(min(wanted * kept / asked, kept * share)) if asked else 0
 
 
-def run(speed: TrainingSpeed, recipe: Recipe, rows: Range, row_tokens: Range) -> Run:
-    """All epochs, or as many as fit into the recipe's minutes."""
+def run(
+    speed: TrainingSpeed,
+    recipe: Recipe,
+    rows: Range,
+    row_tokens: Range,
+    longest_row: float = 0.0,
+) -> Run:
+    """All epochs, or as many as fit into the recipe's minutes. `longest_row` is in tokens."""
     held_out = recipe.held_out_share
     wanted = rows * (1 - held_out) * row_tokens * recipe.epochs
     # What looks take, as seconds for each token that is learned from.
@@ -175,10 +184,17 @@ def run(speed: TrainingSpeed, recipe: Recipe, rows: Range, row_tokens: Range) ->
         seconds=seconds + Range.around(speed.start_seconds, 0.5),
         tokens=tokens,
         epochs=Range.exactly(learned),
-        memory_mib=Range(speed.memory_mib, speed.memory_mib, speed.memory_mib * _MORE_MEMORY),
+        memory_mib=_memory_mib(speed, longest_row),
         bytes=speed.folder_bytes,
         checkpoint_bytes=_CHECKPOINT_ADAPTERS * speed.adapter_bytes,
     )
+
+
+def _memory_mib(speed: TrainingSpeed, longest_row: float) -> Range:
+    """The longest row decides. The probe met some; a run may meet rows as long as prompts can be. What
+    a row takes grows with its length, and in attention with the square of it."""
+    longer = max(1.0, longest_row / max(1.0, speed.longest_row_tokens))
+    return Range(1.0, longer, longer**2) * speed.memory_mib
 
 
 def _rows_seconds(known: Known, rows: Range) -> Range:

@@ -231,10 +231,13 @@ class _Look:
 
 
 def mean_row_width(rows: Sequence[Row]) -> float:
-    """Prompt and answer of a row, in Chinese characters."""
-    return fmean(
-        sum(text_width(turn.content) for turn in row.turns) + text_width(row.answer) for row in rows
-    )
+    """In Chinese characters, of rows as `row_width` has them."""
+    return fmean(map(row_width, rows))
+
+
+def row_width(row: Row) -> float:
+    """Prompt and answer, in Chinese characters."""
+    return sum(text_width(turn.content) for turn in row.turns) + text_width(row.answer)
 
 
 def _part(name: str, passages: tuple[Passage, ...]) -> tuple[Passage, ...]:

@@ -12,52 +12,61 @@ from teaegg.app.cli.session import acting, run
 
 if TYPE_CHECKING:
     from teaegg.app.workspace import Workspace
+    from teaegg.core.settings import TeacherSettings
+    from teaegg.distill.planning.wishes import TokenPrice
 
 _PRICE = "Of a million tokens sent and answered: 2,8."
+
+RecipeFile = Annotated[
+    Path | None, typer.Option(metavar="FILE", help="Recipe as TOML or JSON; else the defaults.")
+]
+Minutes = Annotated[float, typer.Option(min=0, help="Longest training; 0: as the recipe says.")]
+Rows = Annotated[int, typer.Option(min=0, help="So many rows; 0: as the scene says.")]
+Gain = Annotated[
+    float, typer.Option(help="The claim: better by this share of the points (0.1: ten).")
+]
+Power = Annotated[float, typer.Option(help="Chance that the exam shows it, where it is true.")]
+Escalation = Annotated[
+    float, typer.Option(help="Share of questions that a general model answers instead.")
+]
+HourPrice = Annotated[float, typer.Option(help="Price of an hour of this machine.")]
+TeacherPrice = Annotated[
+    str, typer.Option(metavar="IN,OUT", help=f"{_PRICE} Else that of [teacher].")
+]
+GeneralPrice = Annotated[str, typer.Option(metavar="IN,OUT", help=f"{_PRICE} The general model's.")]
+Again = Annotated[bool, typer.Option("--probe", help="Measure this machine again.")]
+ProbeSeconds = Annotated[
+    float, typer.Option(min=1, max=3600, help="How long measuring may take, about.")
+]
+Pilots = Annotated[
+    bool,
+    typer.Option("--pilots", help="Train three small ones first, to say which score to expect."),
+]
+PilotMinutes = Annotated[
+    float, typer.Option(min=0.1, help="Longest training of each of the three.")
+]
+Actual = Annotated[
+    bool, typer.Option("--actual", help="Compare the last plan with the expert made after it.")
+]
 
 
 def plan(
     context: typer.Context,
     scene_file: Annotated[Path, typer.Argument(metavar="SCENE", help="The scene file.")],
-    recipe: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="Recipe as TOML or JSON; else the defaults.")
-    ] = None,
-    minutes: Annotated[
-        float, typer.Option(min=0, help="Longest training; 0: as the recipe says.")
-    ] = 20,
-    rows: Annotated[int, typer.Option(min=0, help="So many rows; 0: as the scene says.")] = 0,
-    gain: Annotated[
-        float, typer.Option(help="The claim: better by this share of the points (0.1: ten).")
-    ] = 0.1,
-    power: Annotated[
-        float, typer.Option(help="Chance that the exam shows it, where it is true.")
-    ] = 0.8,
-    escalation: Annotated[
-        float, typer.Option(help="Share of questions that a general model answers instead.")
-    ] = 0.1,
-    hour_price: Annotated[float, typer.Option(help="Price of an hour of this machine.")] = 0,
-    teacher_price: Annotated[
-        str, typer.Option(metavar="IN,OUT", help=f"{_PRICE} Else that of [teacher].")
-    ] = "",
-    general_price: Annotated[
-        str, typer.Option(metavar="IN,OUT", help=f"{_PRICE} The general model's.")
-    ] = "",
-    probe: Annotated[bool, typer.Option("--probe", help="Measure this machine again.")] = False,
-    probe_seconds: Annotated[
-        float, typer.Option(min=1, max=3600, help="How long measuring may take, about.")
-    ] = 60,
-    pilots: Annotated[
-        bool,
-        typer.Option(
-            "--pilots", help="Train three small ones first, to say which score to expect."
-        ),
-    ] = False,
-    pilot_minutes: Annotated[
-        float, typer.Option(min=0.1, help="Longest training of each of the three.")
-    ] = 5,
-    actual: Annotated[
-        bool, typer.Option("--actual", help="Compare the last plan with the expert made after it.")
-    ] = False,
+    recipe: RecipeFile = None,
+    minutes: Minutes = 20,
+    rows: Rows = 0,
+    gain: Gain = 0.1,
+    power: Power = 0.8,
+    escalation: Escalation = 0.1,
+    hour_price: HourPrice = 0,
+    teacher_price: TeacherPrice = "",
+    general_price: GeneralPrice = "",
+    probe: Again = False,
+    probe_seconds: ProbeSeconds = 60,
+    pilots: Pilots = False,
+    pilot_minutes: PilotMinutes = 5,
+    actual: Actual = False,
     user: As = "",
     as_json: Json = False,
 ) -> None:
@@ -68,13 +77,12 @@ def plan(
     from dataclasses import replace
 
     from teaegg.app.cli.experts.plan_rendering import Screen
-    from teaegg.distill.planning.wishes import TokenPrice, Wish, read_price
+    from teaegg.distill.planning.wishes import Wish, read_price
     from teaegg.distill.recipe import Recipe, read_recipe
     from teaegg.scenes.reading import read_scene
 
     scene = read_scene(scene_file)
     chosen = read_recipe(recipe) if recipe else Recipe()
-
     screen = Screen(as_json)
 
     async def work(workspace: Workspace) -> None:
@@ -90,9 +98,7 @@ def plan(
             power=power,
             escalation=escalation,
             hour=hour_price,
-            teacher=read_price(teacher_price)
-            if teacher_price
-            else TokenPrice(teacher.price_in_per_million, teacher.price_out_per_million),
+            teacher=read_price(teacher_price) if teacher_price else _price_of(teacher),
             general=read_price(general_price),
             currency=teacher.currency,
         )
@@ -103,3 +109,9 @@ def plan(
         screen.planned(planned)
 
     run(context, work)
+
+
+def _price_of(teacher: TeacherSettings) -> TokenPrice:
+    from teaegg.distill.planning.wishes import TokenPrice
+
+    return TokenPrice(teacher.price_in_per_million, teacher.price_out_per_million)
