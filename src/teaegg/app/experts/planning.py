@@ -119,8 +119,8 @@ class Planning:
         tell: Callable[[PlanningStep], None] = lambda step: None,
     ) -> Planned:
         """Plan, and keep the plan. The machine is measured when nobody has, or `again`: about so many
-        `seconds`. With `pilots` three short runs are made first, by owners only; else those that were
-        made of these rows before are used, if an owner asks.
+        `seconds`. With `pilots` three short runs are made first, by owners only; else the
+        last ones of the scene on this base are used, if an owner asks.
 
         Raises NotAllowedError for members, NotFoundError for a collection that the actor does not read,
         InvalidRequestError where there is nothing to learn from, ModelError for pilots where what trains
@@ -130,7 +130,9 @@ class Planning:
         corpus = await self._datasets.corpus(actor, wish.scene)
         tell("looking at documents")
         found = await survey(wish.scene, corpus, self._clock)
-        machine = await self._machine(wish, found, seconds, again, tell)
+        base = self._settings.chat.local_file
+        base_hash = await asyncio.to_thread(lambda: fingerprint(base or bundled_model()))
+        machine = await self._machine(wish, found, base_hash, seconds, again, tell)
         before = await asyncio.to_thread(self._files.outcomes)
         known = Known(
             wish,
@@ -140,7 +142,7 @@ class Planning:
             export_seconds=earlier_seconds(before, "export_seconds"),
         )
         taken = quantities(known)
-        record = await self._pilots(actor, known, taken, pilots)
+        record = await self._pilots(actor, known, taken, base_hash, pilots)
         plan = self._plan(actor, known, taken, record)
         await asyncio.to_thread(self._files.keep_plan, plan)
         return Planned(plan, record, planner_errors(before))
@@ -177,12 +179,12 @@ class Planning:
         self,
         wish: Wish,
         found: Survey,
+        base: str,
         seconds: float,
         again: bool,
         tell: Callable[[PlanningStep], None],
     ) -> Machine:
         chat = self._settings.chat
-        base = await asyncio.to_thread(lambda: fingerprint(chat.local_file or bundled_model()))
         key = machine_key(base, wish.recipe, wish.scene.language, threads=chat.threads)
         kept = None if again else await asyncio.to_thread(self._files.probe, key)
         if kept is not None and kept.training is not None:
@@ -203,13 +205,18 @@ class Planning:
         return machine
 
     async def _pilots(
-        self, actor: Actor, known: Known, taken: Quantities, piloting: Piloting | None
+        self,
+        actor: Actor,
+        known: Known,
+        taken: Quantities,
+        base: str,
+        piloting: Piloting | None,
     ) -> PilotRecord | None:
-        """The record of all pilots of the scene's rows; None where they were not made."""
+        """The record of all pilots of the scene on `base`; None where they were not made."""
         scene, recipe = known.wish.scene, known.wish.recipe
         before = await asyncio.to_thread(self._files.pilots, scene.name) if actor.is_owner else None
         if piloting is None:
-            return before if before and before.whole else None
+            return before if before and before.whole and before.base == base else None
         require_manage(actor)
         journey, speed = self._make_journey(), known.machine.training
         if speed is None:
@@ -220,7 +227,7 @@ class Planning:
             rows,
             exam,
             recipe,
-            base=await asyncio.to_thread(journey.base_hash),
+            base=base,
             most_rows=int(fitting / recipe.epochs),
             minutes=piloting.minutes,
         )

@@ -71,11 +71,12 @@ class Pilot(BaseModel):
 
 
 class PilotRecord(BaseModel):
-    """The pilots of a scene. `key` names rows, exam, recipe and base; `documents` says by number which
-    items share one. Nothing in it tells what a document says."""
+    """The pilots of a scene on `base` (SHA-256). `key` names rows, exam, recipe and base; `documents`
+    says by number which items share one. Nothing in it tells what a document says."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
     scene: str
+    base: str
     key: str
     begun_at: datetime
     documents: tuple[int, ...]
@@ -92,6 +93,7 @@ class PilotPlan:
     """What the pilots of a scene learn from and are examined on. `runs` are the rows of each run, those
     that are only looked at included, and the recipe that keeps just them out."""
 
+    base: str
     key: str
     runs: tuple[tuple[tuple[Row, ...], Recipe], ...]
     exam: tuple[Row, ...]
@@ -131,7 +133,7 @@ def plan_pilots(
         own = (*held_out, *learned[: largest // part])
         share = {"held_out_share": len(held_out) / len(own), "minutes": minutes}
         runs.append((own, recipe.model_copy(update=share)))
-    return PilotPlan(key, tuple(runs), tuple(items))
+    return PilotPlan(base, key, tuple(runs), tuple(items))
 
 
 def examined(exam: Sequence[Row], most: int) -> list[Row]:
@@ -207,7 +209,13 @@ def measured_spread(record: PilotRecord) -> Spread | None:
 def _begun(plan: PilotPlan, scene: Scene, clock: Clock) -> PilotRecord:
     numbers: dict[str, int] = {}
     documents = tuple(numbers.setdefault(row.group, len(numbers)) for row in plan.exam)
-    return PilotRecord(scene=scene.name, key=plan.key, begun_at=clock.now(), documents=documents)
+    return PilotRecord(
+        scene=scene.name,
+        base=plan.base,
+        key=plan.key,
+        begun_at=clock.now(),
+        documents=documents,
+    )
 
 
 def _scores(exam: Sequence[Row], said: Mapping[str, str]) -> tuple[float, ...]:
