@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import math
 import os
 import secrets
@@ -12,10 +11,10 @@ from typing import Any
 
 from teaegg.core.errors import ModelError, StorageError
 from teaegg.core.ids import text_hash
-from teaegg.models.gguf import read_header
+from teaegg.models.gguf import GgufHeader, read_header
 from teaegg.models.local import bundled_model, fingerprint
 
-_CONVERSION = "1"
+_CONVERSION = "2"
 """Part of the cache's name: another way to convert never reads what an older one wrote."""
 
 
@@ -88,7 +87,8 @@ def _convert(path: Path, folder: Path) -> None:
     from transformers import AutoModelForCausalLM, AutoTokenizer, GgufConfig
 
     place: dict[str, Any] = {"gguf_file": path.name}
-    _refuse_truncated(path)
+    header = read_header(path)
+    _refuse_truncated(header)
     try:
         model = AutoModelForCausalLM.from_pretrained(
             path.parent,
@@ -97,6 +97,7 @@ def _convert(path: Path, folder: Path) -> None:
             **place,
         )
         tokenizer = AutoTokenizer.from_pretrained(path.parent, **place)
+        _cut_as_the_engine(tokenizer.backend_tokenizer, header.text("tokenizer.ggml.pre"))
         model.config.quantization_config = None
         model.save_pretrained(folder)
         tokenizer.save_pretrained(folder)
@@ -107,12 +108,25 @@ def _convert(path: Path, folder: Path) -> None:
         ) from error
 
 
-def _refuse_truncated(path: Path) -> None:
+def _cut_as_the_engine(tokenizer: Any, manner: str) -> None:
+    """How text is cut before words are looked up, by the name that the file gives it. transformers
+    takes every byte-level vocabulary for that of GPT-2, which reads numbers whole."""
+    from tokenizers import pre_tokenizers
+
+    if manner == "smollm":
+        tokenizer.pre_tokenizer = pre_tokenizers.Sequence(
+            [
+                pre_tokenizers.Digits(individual_digits=True),
+                pre_tokenizers.ByteLevel(add_prefix_space=False),
+            ]
+        )
+
+
+def _refuse_truncated(header: GgufHeader) -> None:
     """Raises ModelError where the file ends before its last tensor does."""
     import gguf
 
-    header = read_header(path)
-    end = 0
+    path, end = header.path, 0
     for tensor in header.tensors.values():
         block, block_bytes = gguf.GGML_QUANT_SIZES[gguf.GGMLQuantizationType(tensor.kind)]
         size = math.prod(tensor.shape) // block * block_bytes
@@ -123,14 +137,3 @@ def _refuse_truncated(path: Path) -> None:
             remedy="Copy or download it again; it was cut off on the way.",
         )
 
-
-def base_description(folder: Path) -> dict[str, Any]:
-    """What config.json says. Raises ModelError where it is no JSON object."""
-    try:
-        described = json.loads((folder / "config.json").read_text("utf-8"))
-    except (OSError, ValueError) as error:
-        raise ModelError(
-            f"The base {folder} has an unreadable config.json: {error}.",
-            remedy="Save the model again.",
-        ) from error
-    return dict(described)

@@ -11,13 +11,12 @@ from typing import Any
 from teaegg.core.errors import InvalidRequestError, ModelError
 from teaegg.distill.recipe import Recipe
 from teaegg.distill.rows import NO_TEXT, Row
-from teaegg.distill.train.base_weights import base_description
 from teaegg.models.templates import template_named
 
 
 @dataclass(frozen=True, slots=True)
 class TokenRow:
-    """`prompt` begins with the beginning-of-text token, `answer` ends with the token of its end.
+    """`prompt` begins with the beginning of text where the base has one, `answer` ends with the token of its end.
 
     By method: `rejected` is the worse answer, `shown` the prompt with the passages that the teacher
     sees, `teacher` its (token, natural logarithm) pairs for each token of the answer; where
@@ -44,7 +43,8 @@ class TokenRow:
 
 
 class Tokenizer:
-    """The base's tokenizer. Special tokens are read from the text; nothing is added but one beginning."""
+    """The base's tokenizer. Special tokens are read from the text; nothing is added but the beginning of
+    text, for bases that expect one."""
 
     def __init__(self, folder: Path) -> None:
         import tokenizers
@@ -56,8 +56,8 @@ class Tokenizer:
                 f"The tokenizer of the base {folder} cannot be read: {error}.",
                 remedy="Delete the folder if it is a cache; it is then made again.",
             ) from error
-        beginning = base_description(folder).get("bos_token_id")
-        self._beginning = () if beginning is None else (int(beginning),)
+        # What the tokenizer adds by itself: a base can have such a token and never begin with it.
+        self._beginning = tuple(self._tokenizer.encode("", add_special_tokens=True).ids)
 
     def prompt(self, text: str) -> tuple[int, ...]:
         return (*self._beginning, *self.plain(text))
