@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -11,11 +11,15 @@ from pathlib import Path
 from teaegg.core.documents import Document
 from teaegg.core.experts import Expert, expert_id
 from teaegg.core.ids import content_hash, text_hash
+from teaegg.distill.examined import Examined
+from teaegg.distill.examining import TellStep, exam_item
 from teaegg.distill.journey import Journey
 from teaegg.distill.recipe import Recipe
 from teaegg.distill.rows import Row, rows_hash
 from teaegg.distill.train.base import Progress, Training
-from teaegg.models.base import Message
+from teaegg.evals.sitting import sit
+from teaegg.models.base import Choice, Message
+from teaegg.models.local import fingerprint
 from teaegg.models.templates import ChatTemplate
 from teaegg.store.experts.records import Dataset, ExpertRecord, TrainingDocument
 
@@ -117,10 +121,109 @@ class StandInTrainer:
         )
 
 
-def stand_in_journey(folder: Path, trainer: StandInTrainer, base: str = "base") -> Journey:
-    """The way to an expert on a base of a few bytes; it cannot be examined, so the scene keeps no exam."""
+class StandInChat:
+    """Answers in a way that follows from who it is and what is asked: `share` of the items rightly.
+
+    `before_answers` is called before each answer.
+    """
+
+    def __init__(
+        self, who: str, rows: Sequence[Row], share: float, before_answers: Callable[[], None]
+    ) -> None:
+        self.name = self.fingerprint = who
+        self._right = {row.messages(): row.answer for row in rows}
+        self._share = share
+        self._before_answers = before_answers
+
+    async def stream(
+        self, messages: Sequence[Message], *, max_tokens: int, temperature: float = 0.0
+    ) -> AsyncIterator[str]:
+        self._before_answers()
+        asked = text_hash(f"{self.name} {messages[-1].content}")
+        yield self._right[tuple(messages)] if int(asked[:8], 16) < self._share * 2**32 else "?"
+
+    async def choose(self, prompt: str, options: Sequence[str], *, picks: int) -> Choice:
+        raise AssertionError("an exam of experts asks for free text")
+
+    async def close(self) -> None:
+        pass
+
+
+class StandInExaminer:
+    """Experts know `expert` of the answers, bare bases `base` of them (0 to 1). `asked` counts."""
+
+    def __init__(
+        self,
+        *,
+        expert: float = 0.9,
+        base: float = 0.2,
+        before_answers: Callable[[], None] = lambda: None,
+    ) -> None:
+        self.asked = 0
+        self.expert, self.base = expert, base
+        self.before_answers = before_answers
+
+    async def examine(
+        self,
+        exam: Sequence[Row],
+        expert: Expert,
+        adapter: Path,
+        plain: ChatTemplate,
+        answers: Path,
+        tell: TellStep,
+    ) -> Examined:
+        items = [exam_item(row) for row in exam]
+        assert fingerprint(adapter) == expert.adapter
+
+        async def said(who: str, share: float) -> dict[str, str]:
+            chat = StandInChat(f"{who} {expert.id}", exam, share, self._asked)
+            kept = answers / expert.adapter[:12] / f"{who}.jsonl"
+            return await sit(items, chat, kept, max_tokens=expert.max_tokens)
+
+        return Examined(
+            tuple(exam), await said("expert", self.expert), await said("base", self.base)
+        )
+
+    async def adapter_said(
+        self,
+        exam: Sequence[Row],
+        adapter: Path,
+        template: ChatTemplate,
+        kept: Path,
+        max_tokens: int,
+        tell: TellStep,
+    ) -> Mapping[str, str]:
+        raise AssertionError("no pilot is made of a stand-in")
+
+    async def base_said(
+        self,
+        exam: Sequence[Row],
+        forms: Sequence[ChatTemplate],
+        kept: Path,
+        max_tokens: int,
+        tell: TellStep,
+    ) -> Mapping[str, str]:
+        raise AssertionError("no pilot is made of a stand-in")
+
+    def _asked(self) -> None:
+        self.before_answers()
+        self.asked += 1
+
+
+def stand_in_journey(
+    folder: Path,
+    trainer: StandInTrainer,
+    base: str = "base",
+    examiner: StandInExaminer | None = None,
+) -> Journey:
+    """The way to an expert on a base of a few bytes."""
     file = folder / f"{base}.gguf"
     file.write_text(base)
+    return stand_in_journey_on(file, trainer, examiner or StandInExaminer())
+
+
+def stand_in_journey_on(base: Path, trainer: StandInTrainer, examiner: StandInExaminer) -> Journey:
+    """The way to an expert on the base in this file, whatever it is."""
 
     def export(
         peft: Path, target: Path, template: ChatTemplate, prompts: Sequence[Sequence[Message]]
@@ -128,4 +231,4 @@ def stand_in_journey(folder: Path, trainer: StandInTrainer, base: str = "base") 
         target.write_bytes((peft / "adapter_model.safetensors").read_bytes())
         return {"divergence": 0.0}
 
-    return Journey(trainer, export, base=file, threads=1)
+    return Journey(trainer, export, examiner, base=base)

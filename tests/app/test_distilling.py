@@ -67,7 +67,8 @@ async def test_documents_become_an_expert_that_answers_until_one_of_them_is_forg
         place = tmp_path / "experts" / made.record.id
         parity = json.loads((place / "parity.json").read_text("utf-8"))
         assert parity["export"]["divergence"] <= parity["limit"]
-        assert not list((tmp_path / "datasets" / SCENE.name / "runs").iterdir())
+        runs = tmp_path / "datasets" / SCENE.name / "runs"
+        assert [path.name for path in runs.iterdir()] == ["answers"]
 
         exam = await workspace.exams.reviewed(LOCAL_OWNER, "law-adviser-documents")
         assert len(exam.unsigned) == 2 and exam.version.exam.scene == SCENE.name

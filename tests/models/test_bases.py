@@ -5,30 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from gguf import GGUFWriter
+from tests.gguf_making import CHATML_WORDS, GEMMA_WORDS, made_base
 
 from teaegg.core.errors import InvalidRequestError, ModelError
 from teaegg.models import bases
 from teaegg.models.bases import base_named, base_with
 from teaegg.models.local import bundled_model, fingerprint
 from teaegg.models.templates import CHATML, GEMMA, PLAIN_ZH
-
-GEMMA_WORDS = ["<start_of_turn>", "<end_of_turn>", "<eos>"]
-CHATML_WORDS = ["<|im_start|>", "<|im_end|>", "<|endoftext|>"]
-
-
-def made_base(path: Path, words: list[str], template: str = "", licence: str = "") -> Path:
-    """A GGUF file with a vocabulary and a chat template, and no weights."""
-    writer = GGUFWriter(path, "llama")
-    writer.add_token_list(words)
-    if template:
-        writer.add_chat_template(template)
-    if licence:
-        writer.add_license(licence)
-    writer.write_header_to_file()
-    writer.write_kv_data_to_file()
-    writer.close()
-    return path
 
 
 def test_the_bundled_base_is_the_one_that_answers_without_any_setting() -> None:

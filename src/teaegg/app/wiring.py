@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from functools import partial
 from pathlib import Path
+from typing import NamedTuple
 
 from teaegg.access.service import Access
 from teaegg.app.configuration import secret_of
@@ -28,6 +29,7 @@ from teaegg.app.experts.models import (
 )
 from teaegg.app.experts.packs import Packs
 from teaegg.app.experts.planning import Planning
+from teaegg.app.experts.rebasing import JourneyOn, Rebasing
 from teaegg.app.experts.register import ExpertParts, Experts
 from teaegg.app.experts.releasing import ReleaseParts, Releases
 from teaegg.app.glossary import Glossary
@@ -39,6 +41,7 @@ from teaegg.app.workspace import Making, Parts, Workspace
 from teaegg.core.clock import Clock, SystemClock
 from teaegg.core.errors import StorageError, TeaEggError
 from teaegg.core.settings import Settings
+from teaegg.distill.examining import EngineExaminer
 from teaegg.distill.export.factory import make_exporter
 from teaegg.distill.journey import Journey
 from teaegg.distill.lineage.forgetting import Forgetting
@@ -75,6 +78,13 @@ from teaegg.store.traces import ConversationRecords, TraceRecords
 _LOG = logging.getLogger(__name__)
 
 
+class Ways(NamedTuple):
+    """To experts: `here` on the base in use, `on` any other."""
+
+    here: Callable[[], Journey]
+    on: JourneyOn
+
+
 @asynccontextmanager
 async def open_workspace(
     settings: Settings,
@@ -84,11 +94,12 @@ async def open_workspace(
     embedder: Embedder | None = None,
     expert_models: ExpertModels | None = None,
     make_journey: Callable[[], Journey] | None = None,
+    journey_on: JourneyOn | None = None,
 ) -> AsyncIterator[Workspace]:
     """A workspace over `settings.home`; models load at their first use.
 
-    `clock`, `chat`, `embedder`, `expert_models` and `make_journey` (what trains experts) replace what
-    the settings name, for tests and programs.
+    `clock`, `chat`, `embedder`, `expert_models`, `make_journey` (what trains experts) and `journey_on`
+    (what trains them on another base) replace what the settings name, for tests and programs.
     Raises StorageError when the home folder cannot be used.
     """
     _make_home(settings)
@@ -111,12 +122,15 @@ async def open_workspace(
             stack.push_async_callback(expert_models.close)
         experts = _expert_parts(settings, database, expert_models)
         await _finish_forgetting(experts.forgetting)
-        make_journey = make_journey or partial(_journey, settings)
+        ways = Ways(
+            make_journey or partial(_journey, settings, settings.chat.local_file),
+            journey_on or partial(_journey, settings),
+        )
         parts = _assemble(settings, database, index, chat, embedder, clock, experts)
         stack.push_async_callback(parts.learner.close)
         stack.push_async_callback(parts.sources.close)
         bases = _bases(settings, chat, None if given else expert_models)
-        making = _making(parts, database, experts, make_journey, bases, clock)
+        making = _making(parts, database, experts, ways, bases, clock)
         stack.push_async_callback(making.beside.close)
         yield Workspace(parts, making)
 
@@ -173,7 +187,7 @@ def _making(
     parts: Parts,
     database: Database,
     experts: ExpertParts,
-    make_journey: Callable[[], Journey],
+    ways: Ways,
     bases: Bases,
     clock: Clock,
 ) -> Making:
@@ -205,10 +219,18 @@ def _making(
     return Making(
         datasets=datasets,
         experts=register,
-        distilling=Distilling(datasets, register, make_journey, held_out, clock),
+        distilling=Distilling(datasets, register, ways.here, held_out, clock),
+        rebasing=Rebasing(
+            register,
+            ways.on,
+            held_out,
+            home=settings.home,
+            running=settings.chat.local_file,
+            clock=clock,
+        ),
         packs=_packs(settings, register, clock),
         planning=Planning(
-            settings.home / "planning", datasets, register, settings, make_journey, clock
+            settings.home / "planning", datasets, register, settings, ways.here, clock
         ),
         exams=exams,
         examining=examining,
@@ -288,13 +310,16 @@ async def _finish_forgetting(forgetting: Forgetting) -> None:
         _LOG.error("Forgetting could not be finished: %s", error)
 
 
-def _journey(settings: Settings) -> Journey:
-    """Experts stand on the base that runs here, else on the bundled one. Raises ModelError where what
-    trains is not installed."""
-    base, threads = settings.chat.local_file, settings.chat.threads
-    trainer = make_trainer(base, threads=threads)
-    export = make_exporter(base, threads=threads)
-    return Journey(trainer, export, base=base, threads=threads)
+def _journey(settings: Settings, base: Path | None) -> Journey:
+    """The way to experts on `base` (None: the bundled one). Raises ModelError where what trains is not
+    installed."""
+    threads = settings.chat.threads
+    return Journey(
+        make_trainer(base, threads=threads),
+        make_exporter(base, threads=threads),
+        EngineExaminer(base, threads=threads),
+        base=base,
+    )
 
 
 def _make_home(settings: Settings) -> None:

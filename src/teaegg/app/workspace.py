@@ -18,6 +18,7 @@ from teaegg.app.experts.datasets import Datasets
 from teaegg.app.experts.distilling import Distilling
 from teaegg.app.experts.packs import Packs
 from teaegg.app.experts.planning import Planning
+from teaegg.app.experts.rebasing import Rebasing
 from teaegg.app.experts.register import Experts
 from teaegg.app.experts.releasing import Releases
 from teaegg.app.glossary import Glossary
@@ -78,6 +79,7 @@ class Making:
     datasets: Datasets
     experts: Experts
     distilling: Distilling
+    rebasing: Rebasing
     packs: Packs
     planning: Planning
     exams: Exams
@@ -106,6 +108,7 @@ class Workspace:
         self.datasets = making.datasets
         self.experts = making.experts
         self.distilling = making.distilling
+        self.rebasing = making.rebasing
         self.packs = making.packs
         self.planning = making.planning
         self.exams = making.exams

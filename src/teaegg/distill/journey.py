@@ -1,8 +1,10 @@
 """The way from rows to an expert: trained, exported, examined against its base. Each step leaves its
 files in one folder and is not done twice, so that a run that was cut off goes on where it stood.
 
-training/   the run: training.json, loss.png, checkpoints      exam/    what both said, exam.json
+training/   the run: training.json, loss.png, checkpoints
 expert/     adapter.gguf, peft/, training.json, parity.json, exam.json: what is registered
+
+What was said in the exam is kept in a folder of the caller's, since it is worth more than one run.
 """
 
 from __future__ import annotations
@@ -10,10 +12,8 @@ from __future__ import annotations
 import asyncio
 import json
 import shutil
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
-from functools import partial
 from pathlib import Path
 from typing import Any, Literal
 
@@ -22,28 +22,23 @@ from teaegg.core.experts import Expert, expert_id
 from teaegg.core.ids import content_hash
 from teaegg.core.scenes import Scene
 from teaegg.distill.examined import Examined
+from teaegg.distill.examining import Examiner, ExamStep, exam_item
 from teaegg.distill.export.factory import Export
 from teaegg.distill.recipe import Recipe
 from teaegg.distill.rows import Row, rows_hash
 from teaegg.distill.train.base import Progress, Trainer, Training
-from teaegg.evals.reading import reading_score
-from teaegg.evals.sitting import Comparison, Item, best_form, compare, sit
-from teaegg.models.adapters.server import AdapterServer
+from teaegg.evals.sitting import Comparison, compare
 from teaegg.models.base import Message
 from teaegg.models.local import bundled_model, fingerprint
-from teaegg.models.templates import ChatTemplate, plain_template, template_named
+from teaegg.models.templates import plain_template, template_named
 from teaegg.store.experts.files import ADAPTER
 from teaegg.store.lines import write_text
 
 ANSWER_TOKENS = 128
-CONTEXT_TOKENS = 4096
-_CANDIDATE = "candidate"
 _PROVED_WITH = 4
 """Prompts with which an export is compared to the trained model."""
-TRIED_WITH = 12
-"""Items that the base answers in every form, to see which serves it."""
 Prompt = Sequence[Message]
-JourneyStep = Literal["exporting", "examining", "examining the base"]
+JourneyStep = Literal["exporting"] | ExamStep
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,15 +62,15 @@ class MadeExpert:
 
 
 class Journey:
-    """`base` None is the bundled model; `threads` 0 means one per core."""
+    """`base` None is the bundled model; `trainer`, `export` and `examiner` work on it."""
 
     def __init__(
-        self, trainer: Trainer, export: Export, *, base: Path | None, threads: int
+        self, trainer: Trainer, export: Export, examiner: Examiner, *, base: Path | None
     ) -> None:
         self._trainer = trainer
         self._export_proved = export
+        self._examiner = examiner
         self._base = base
-        self._threads = threads
 
     async def make(
         self,
@@ -85,18 +80,21 @@ class Journey:
         recipe: Recipe,
         folder: Path,
         telling: Telling,
+        *,
+        answers: Path,
     ) -> MadeExpert:
-        """Raises InvalidRequestError for too few rows or rows that stand in the exam, else what the
+        """The run lies in `folder`, what is said in its exam below `answers`.
+
+        Raises InvalidRequestError for too few rows or rows that stand in the exam, else what the
         trainer, the export and the engine raise; what was done by then stays."""
         training, place = await self._exported(rows, exam, recipe, folder, telling)
         expert = await asyncio.to_thread(self._expert, scene, rows, recipe, place)
-        if not exam:
-            return MadeExpert(expert, place, training, None)
-        plain = plain_template(scene.language)
-        examined = await self._examine(exam, expert, plain, place, folder / "exam", telling)
-        items = [exam_item(row) for row in exam]
-        comparison = compare(items, examined.candidate, examined.baseline, seed=1)
-        write_text(place / "exam.json", _json(_record(exam, comparison)))
+        examined = await self.examined(scene, exam, expert, place, answers, telling)
+        comparison = None
+        if examined is not None:
+            items = [exam_item(row) for row in examined.rows]
+            comparison = compare(items, examined.candidate, examined.baseline, seed=1)
+            write_text(place / "exam.json", _json(_record(exam, comparison)))
         return MadeExpert(expert, place, training, comparison, examined)
 
     async def pilot(
@@ -110,23 +108,17 @@ class Journey:
         """A run that becomes no expert, and what its adapter said to each item of the exam, by id.
         Raises, and goes on, as `make`."""
         training, place = await self._exported(rows, exam, recipe, folder, telling)
-        items = [exam_item(row) for row in exam]
-        async with self._serving() as server:
-            await server.load({_CANDIDATE: place / ADAPTER})
-            kept = folder / "exam"
-            return training, await _candidate_said(
-                items, server, template_named(recipe.template), kept, telling
-            )
+        template = template_named(recipe.template)
+        return training, await self._examiner.adapter_said(
+            exam, place / ADAPTER, template, folder / "exam", ANSWER_TOKENS, telling.step
+        )
 
     async def base_answers(
         self, scene: Scene, exam: Sequence[Row], recipe: Recipe, folder: Path, telling: Telling
     ) -> Mapping[str, str]:
         """What the base says to each item of the exam, at its best, as `make` has it examined."""
-        items = [exam_item(row) for row in exam]
         forms = (template_named(recipe.template), plain_template(scene.language))
-        async with self._serving() as server:
-            said = await self._base_said(items, server, forms, folder, telling)
-        return best_form(items, [said])
+        return await self._examiner.base_said(exam, forms, folder, ANSWER_TOKENS, telling.step)
 
     async def _exported(
         self,
@@ -146,17 +138,6 @@ class Journey:
         prompts = [row.messages() for row in (*exam, *rows)[:_PROVED_WITH]]
         await asyncio.to_thread(self._export, training, recipe, prompts, place)
         return training, place
-
-    @asynccontextmanager
-    async def _serving(self) -> AsyncIterator[AdapterServer]:
-        """The engine that examinees sit their exam on."""
-        server = AdapterServer(
-            self._base, context_tokens=CONTEXT_TOKENS, threads=self._threads, slots=1
-        )
-        try:
-            yield server
-        finally:
-            await server.close()
 
     def _export(
         self, training: Training, recipe: Recipe, prompts: Sequence[Prompt], place: Path
@@ -192,79 +173,25 @@ class Journey:
         )
         return replace(expert, id=expert_id(expert))
 
-    async def _examine(
+    async def examined(
         self,
+        scene: Scene,
         exam: Sequence[Row],
         expert: Expert,
-        plain: ChatTemplate,
         place: Path,
-        folder: Path,
-        telling: Telling,
-    ) -> Examined:
-        """Both sit the same items through the engine that serves them.
-
-        The base may never have learned the expert's chat template: it is asked as plain text
-        where that serves it better.
-        """
-        items = [exam_item(row) for row in exam]
-        template = template_named(expert.template)
-        # Answers belong to these items and this adapter: another expert's are never taken for them.
-        answers = folder / f"{expert.adapter[:12]}-{rows_hash(exam)[:12]}"
-        telling.step("examining", 0, len(items))
-        async with self._serving() as server:
-            await server.load({_CANDIDATE: place / ADAPTER})
-            candidate = await _candidate_said(items, server, template, answers, telling)
-            baseline = await self._base_said(items, server, (template, plain), answers, telling)
-        return Examined(tuple(exam), candidate, best_form(items, [baseline]))
-
-    async def _base_said(
-        self,
-        items: Sequence[Item],
-        server: AdapterServer,
-        forms: Sequence[ChatTemplate],
         answers: Path,
         telling: Telling,
-    ) -> Mapping[str, str]:
-        """In the form in which it answers a few of the items best."""
-        lines = max(right.count("\n") + 1 for item in items for right in item.right)
+    ) -> Examined | None:
+        """What `expert`, whose files lie in `place`, and its base say to the exam; None without items.
 
-        async def said(form: ChatTemplate, asked: Sequence[Item]) -> Mapping[str, str]:
-            return await sit(
-                asked,
-                server.chat(None, form),
-                answers / f"base-{form.name}.jsonl",
-                max_tokens=ANSWER_TOKENS,
-                lines=lines,
-                tell=partial(telling.step, "examining the base"),
-            )
-
-        few = items[:: -(-len(items) // TRIED_WITH)]
-        scores = []
-        for form in forms:
-            tried = best_form(few, [await said(form, few)])
-            scores.append(sum(reading_score(tried[item.id], item.right).f1 for item in few))
-        return await said(forms[scores.index(max(scores))], items)
-
-
-async def _candidate_said(
-    items: Sequence[Item],
-    server: AdapterServer,
-    template: ChatTemplate,
-    answers: Path,
-    telling: Telling,
-) -> Mapping[str, str]:
-    return await sit(
-        items,
-        server.chat(_CANDIDATE, template),
-        answers / "candidate.jsonl",
-        max_tokens=ANSWER_TOKENS,
-        tell=partial(telling.step, "examining"),
-    )
-
-
-def exam_item(row: Row) -> Item:
-    """A row of the exam as an item: its document is the first that it was asked about."""
-    return Item(row.id, row.kind, row.messages(), (row.answer,), row.group)
+        What is kept below the folder `answers` is not asked again. Raises what the engine raises.
+        """
+        if not exam:
+            return None
+        plain = plain_template(scene.language)
+        return await self._examiner.examine(
+            exam, expert, place / ADAPTER, plain, answers, telling.step
+        )
 
 
 def _require_apart(rows: Sequence[Row], exam: Sequence[Row]) -> None:

@@ -30,7 +30,7 @@ from teaegg.app.cli.errors import reported
 from teaegg.app.cli.exams import commands as exams
 from teaegg.app.cli.exams import comparing, export_log, grading, sitting
 from teaegg.app.cli.experts import commands as experts
-from teaegg.app.cli.experts import distill, packs, plan, remake, signers, train
+from teaegg.app.cli.experts import distill, packs, plan, rebase, remake, signers, train
 from teaegg.app.cli.output import say, use_utf8
 from teaegg.app.cli.releases import beside, gate
 from teaegg.app.cli.releases import commands as releases
@@ -78,6 +78,7 @@ for _panel, _commands in (
     (_QUESTIONS, (ask.ask, ask.search, ask.trace)),
     (_PEOPLE, (grants.grant, grants.revoke, documents.why)),
     (_EXPERTS, (plan.plan, distill.distill, train.train)),
+    (_EXPERTS, (distill.distill, train.train, rebase.rebase)),
     (_EXPERTS, (releases.release, releases.rollback, releases.releases)),
     (_EXPERTS, (beside.canary, beside.shadow)),
     (_EXPERTS, (readiness.readiness,)),

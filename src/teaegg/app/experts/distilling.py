@@ -21,7 +21,7 @@ from teaegg.distill.data.manifest import stage_file
 from teaegg.distill.data.stages import OnProgress
 from teaegg.distill.journey import Journey, MadeExpert, Telling
 from teaegg.distill.lineage.remaking import making_on_record
-from teaegg.distill.lineage.sweeping import RUNS
+from teaegg.distill.lineage.sweeping import ANSWERS, RUNS
 from teaegg.distill.planning.machine import folder_bytes
 from teaegg.distill.planning.timing import StageTimes
 from teaegg.distill.recipe import Recipe, with_unspent_seed
@@ -89,9 +89,12 @@ class Distilling:
         recipe = with_unspent_seed(recipe, await self._experts.spent_recipes(dataset))
         names = sorted({name for row in rows for name in row.documents})
         taught = await self._experts.training_documents(actor, names)
-        run = report.folder / RUNS / f"{dataset.hash[:12]}-{recipe.hash[:12]}"
+        runs = report.folder / RUNS
+        run = runs / f"{dataset.hash[:12]}-{recipe.hash[:12]}"
         resumed = run.is_dir()
-        made = await journey.make(scene, rows, exam, recipe, run, times.heard(telling or Telling()))
+        told = times.heard(telling or Telling())
+        # What is said is kept: on another base it is compared with what is said there.
+        made = await journey.make(scene, rows, exam, recipe, run, told, answers=runs / ANSWERS)
         record = await self._experts.register(
             actor,
             made.folder,
@@ -100,7 +103,7 @@ class Distilling:
             scene=scene,
             dataset=dataset,
             training={
-                **_facts(made, recipe),
+                **training_facts(made, recipe),
                 "rows_wanted": scene.rows,
                 "dataset_rows": len(rows),
                 "exam_items": len(exam),
@@ -156,7 +159,7 @@ class Distilling:
             )
 
 
-def _facts(made: MadeExpert, recipe: Recipe) -> Mapping[str, Any]:
+def training_facts(made: MadeExpert, recipe: Recipe) -> Mapping[str, Any]:
     """What the record of an expert tells of its making."""
     run, exam = made.training, made.comparison
     return {

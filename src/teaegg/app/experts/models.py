@@ -51,7 +51,8 @@ class HostedExperts:
             raise ModelError(
                 f"The expert {expert.id[:12]} ({expert.scene}) was made for the base "
                 f"{expert.base[:12]}; {base[:12]} runs here.",
-                remedy="Make it again for this base: `teaegg distill`.",
+                remedy="Set chat.model to the file of its own base, or re-make it on this one: "
+                "`teaegg rebase --base BASE`.",
             )
 
 

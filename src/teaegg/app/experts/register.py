@@ -280,6 +280,11 @@ class Experts:
         waiting_now = [item for item in await self._waiting() if item.id in told]
         return Forgotten(datasets, tuple(gone), tuple(waiting_now))
 
+    async def everything(self, actor: Actor) -> tuple[Sequence[ExpertRecord], frozenset[str]]:
+        """Every expert, and the ids of those whose files are kept. For owners."""
+        require_manage(actor)
+        return await self._all()
+
     async def waiting(self, actor: Actor) -> tuple[ExpertRecord, ...]:
         """Withdrawn experts that wait to be made again, one for each scene; only owners know of any."""
         return await self._waiting() if actor.is_owner else ()

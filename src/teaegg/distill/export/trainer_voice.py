@@ -71,11 +71,13 @@ class TrainerVoice:
     ) -> LogProbabilities:
         """What the model would say in place of each token of `said`: (len(said), vocabulary), nats."""
         tokens = torch.tensor([[*prompt, *said[:-1]]])
+        # Where it answers only: over a whole prompt the vocabulary costs more than the model.
+        asked: dict[str, Any] = {"input_ids": tokens, "logits_to_keep": len(said)}
         with torch.inference_mode():
             if adapted:
-                logits = self._model(input_ids=tokens).logits
+                logits = self._model(**asked).logits
             else:
                 with self._model.disable_adapter():
-                    logits = self._model(input_ids=tokens).logits
-        spoken = logits[0, len(prompt) - 1 :].float().log_softmax(-1)
+                    logits = self._model(**asked).logits
+        spoken = logits[0].float().log_softmax(-1)
         return np.asarray(spoken.numpy(), np.float32)

@@ -13,6 +13,8 @@ from teaegg.store.lines import replace_content
 
 RUNS = "runs"
 """Beside the rows: the folders of runs that are not finished, whose weights have learned from them."""
+ANSWERS = "answers"
+"""Among the runs: what experts and bases said in exams, so that nobody sits one twice."""
 
 
 def sweep_rows(file: Path, documents: Collection[str]) -> int:

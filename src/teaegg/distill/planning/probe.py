@@ -13,7 +13,8 @@ from statistics import fmean
 from teaegg.core.clock import Clock
 from teaegg.core.errors import InvalidRequestError
 from teaegg.core.spelling.widths import text_width
-from teaegg.distill.journey import ANSWER_TOKENS, CONTEXT_TOKENS
+from teaegg.distill.examining import CONTEXT_TOKENS
+from teaegg.distill.journey import ANSWER_TOKENS
 from teaegg.distill.planning.machine import (
     EngineSpeed,
     Machine,

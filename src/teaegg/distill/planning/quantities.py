@@ -10,7 +10,8 @@ from teaegg.distill.data.asking import OF_A_KIND
 from teaegg.distill.data.balance import to_choose_from
 from teaegg.distill.data.shape import MOST_CHARACTERS
 from teaegg.distill.data.shares import ASKED, questions_wanted, shared_out, weights_of
-from teaegg.distill.journey import ANSWER_TOKENS, TRIED_WITH
+from teaegg.distill.examining import TRIED_WITH
+from teaegg.distill.journey import ANSWER_TOKENS
 from teaegg.distill.planning.figures import Range
 from teaegg.distill.planning.machine import Machine, TrainingSpeed
 from teaegg.distill.planning.survey import SideSize, Survey

@@ -136,4 +136,3 @@ def _refuse_truncated(header: GgufHeader) -> None:
             f"The base {path} ends after {path.stat().st_size} bytes; its tensors need {end}.",
             remedy="Copy or download it again; it was cut off on the way.",
         )
-

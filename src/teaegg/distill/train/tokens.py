@@ -16,7 +16,7 @@ from teaegg.models.templates import template_named
 
 @dataclass(frozen=True, slots=True)
 class TokenRow:
-    """`prompt` begins with the beginning of text where the base has one, `answer` ends with the token of its end.
+    """`prompt` begins with the beginning of text where the base has one, `answer` ends with its end.
 
     By method: `rejected` is the worse answer, `shown` the prompt with the passages that the teacher
     sees, `teacher` its (token, natural logarithm) pairs for each token of the answer; where
