@@ -204,7 +204,7 @@ def _making(
     )
     register = Experts(experts, parts.access, parts.documents, parts.learner, clock)
     exams = Exams(ExamRecords(database), clock)
-
+    origins = ItemOrigins(exams, datasets, parts.access, parts.index, parts.traces, parts.embedder)
     readiness = ReadinessSources(
         parts.access, parts.documents, datasets, register, exams, FeedbackRecords(database)
     )
@@ -215,7 +215,7 @@ def _making(
         return Examining(SittingRecords(database), exams, examinees, teaching, clock)
 
     kept = _release_parts(database)
-    held_out = HeldOutExams(exams, SittingRecords(database), clock)
+    held_out = HeldOutExams(origins, kept.sittings, clock)
     return Making(
         datasets=datasets,
         experts=register,
@@ -234,10 +234,8 @@ def _making(
         ),
         exams=exams,
         examining=examining,
-        exam_items=ItemOrigins(
-            exams, datasets, parts.access, parts.index, parts.traces, parts.embedder
-        ),
-        releases=Releases(kept, register, exams, settings.home, clock),
+        exam_items=origins,
+        releases=Releases(kept, register, exams, origins, settings.home, clock),
         beside=Beside(register, kept.canaries, kept.shadows, parts.answerer.answer, clock),
         readying=Readying(readiness),
     )

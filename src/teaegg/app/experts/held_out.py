@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
 
-from teaegg.app.exams.register import Exams
+from teaegg.app.exams.origins import ItemOrigins
 from teaegg.core.actors import Actor
 from teaegg.core.clock import Clock
-from teaegg.core.exams import Exam
+from teaegg.core.errors import InvalidRequestError
 from teaegg.core.experts import Expert
 from teaegg.core.scenes import Scene
-from teaegg.distill.examined import Examined, held_out_exam, responses
+from teaegg.distill.examined import Examined, responses
 from teaegg.store.exams.records import ExamVersion
 from teaegg.store.exams.sittings import Sitting, SittingRecords
 
@@ -20,46 +19,39 @@ _ASKED = {"asked": "when it was made"}
 
 
 class HeldOutExams:
-    """Nothing in them is signed: a person reviews them with `teaegg exam`."""
+    """The exam is the scene's (`teaegg exam make`). Nothing of it is signed: people review it."""
 
-    def __init__(self, exams: Exams, sittings: SittingRecords, clock: Clock) -> None:
-        self._exams = exams
+    def __init__(self, origins: ItemOrigins, sittings: SittingRecords, clock: Clock) -> None:
+        self._origins = origins
         self._sittings = sittings
         self._clock = clock
 
     async def keep(
         self, actor: Actor, scene: Scene, expert: Expert, examined: Examined
-    ) -> ExamVersion:
-        """Keeping the same again changes nothing."""
-        exam = held_out_exam(scene, examined.rows)
-        version = await self._exams.keep(
-            actor, exam, note="Made of the documents that were kept for the exam", again=True
-        )
-        at = self._clock.now()
-        ours = Sitting(
-            exam.hash,
-            f"expert:{expert.scene}",
-            expert.id,
-            actor.name,
-            at,
-            expert=expert.id,
-            settings=_ASKED,
-        )
-        # Beside each expert its base is asked in the form that serves it best, by this very exam.
-        theirs = Sitting(exam.hash, "base", expert.base, actor.name, at, settings=_ASKED)
+    ) -> ExamVersion | None:
+        """The version that both sat, None where no row makes an item. Keeping it again changes nothing.
+
+        Raises as `ItemOrigins.make`.
+        """
+        try:
+            made = await self._origins.make(actor, scene, dataset=scene.name)
+        except InvalidRequestError:
+            return None
+        exam, at = made.version.id, self._clock.now()
+        name = f"expert:{expert.scene}"
+        ours = Sitting(exam, name, expert.id, actor.name, at, expert=expert.id, settings=_ASKED)
+        theirs = Sitting(exam, "base", expert.base, actor.name, at, settings=_ASKED)
         for sitting, said in ((ours, examined.candidate), (theirs, examined.baseline)):
-            await self._keep(exam, sitting, examined, said, at)
-        return version
+            await self._keep(made.version, sitting, examined, said)
+        return made.version
 
     async def _keep(
-        self,
-        exam: Exam,
-        sitting: Sitting,
-        examined: Examined,
-        said: Mapping[str, str],
-        at: datetime,
+        self, version: ExamVersion, sitting: Sitting, examined: Examined, said: Mapping[str, str]
     ) -> None:
         begun = await self._sittings.begin(sitting)
-        if begun.finished_at is None:
-            await self._sittings.add(begun.id, responses(exam, examined.rows, said), at=at)
-            await self._sittings.finish(begun.id, at=at)
+        if begun.finished_at is not None:
+            return
+        given = responses(version.exam, examined.rows, said)
+        await self._sittings.add(begun.id, given, at=sitting.started_at)
+        if len(given) == len(version.exam.items):
+            await self._sittings.finish(begun.id, at=sitting.started_at)

@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from teaegg.app.exams.origins import ItemOrigins
 from teaegg.app.exams.register import Exams
 from teaegg.core.actors import Actor
 from teaegg.core.clock import Clock
@@ -56,9 +57,15 @@ class Pairing:
     """Finds the newest sittings in which both were asked alike."""
 
     def __init__(
-        self, exams: Exams, sittings: SittingRecords, shadows: ShadowRecords, clock: Clock
+        self,
+        exams: Exams,
+        origins: ItemOrigins,
+        sittings: SittingRecords,
+        shadows: ShadowRecords,
+        clock: Clock,
     ) -> None:
         self._exams = exams
+        self._origins = origins
         self._sittings = sittings
         self._shadows = shadows
         self._clock = clock
@@ -78,7 +85,8 @@ class Pairing:
         if len(shadowed.both if shadowed else ()) < len(lacking):
             raise await self._incomplete(version, sat, record, in_use)
         pairs = [pair for pair in (sat, shadowed) if pair is not None and pair.both]
-        reviewed = await self._exams.review(actor, version)
+        signed = frozenset((await self._exams.review(actor, version)).signatures)
+        known = await self._origins.taught(actor, exam, record.expert.scene)
         ours: list[ScoredItem] = []
         theirs: list[ScoredItem] = []
         for pair in pairs:
@@ -87,7 +95,7 @@ class Pairing:
                 (pair.baseline, pair.theirs, theirs),
             ):
                 counted = {name: said[name] for name in pair.both}
-                records += await self._scored(exam, sitting, counted, reviewed.signatures)
+                records += await self._scored(exam, sitting, counted, signed, known)
         compared = (SatExam(version.id, p.candidate.id, p.baseline.id) for p in pairs)
         return Compared(tuple(compared), tuple(ours), tuple(theirs))
 
@@ -96,27 +104,33 @@ class Pairing:
         exam: Exam,
         sitting: Sitting,
         said: Mapping[str, Response],
-        signed: Mapping[str, object],
+        signed: frozenset[str],
+        known: frozenset[str],
     ) -> tuple[ScoredItem, ...]:
         grades = await self._sittings.grades(sitting.id)
         # A person's grade comes last and counts before a model's.
         by_item = {grade.item: grade for grade in sorted(grades, key=lambda one: one.is_person)}
-        return scored_items(exam, said, signed=frozenset(signed), grades=by_item)
+        return scored_items(exam, said, signed=signed, contaminated=known, grades=by_item)
 
     async def _sat_alike(
         self, version: ExamVersion, record: ExpertRecord, in_use: ExpertRecord | None
     ) -> _Pair | None:
+        """Of those in which both were asked alike the one with most of the items, then the newest."""
         sittings = await self._sittings.of_exam(version.id)
-        for one in (each for each in sittings if _is_of(each, record)):
-            for other in (each for each in sittings if _is_of(each, in_use)):
-                if _asked_how(one) == _asked_how(other):
-                    return _Pair(
-                        one,
-                        other,
-                        await self._sittings.responses(one.id),
-                        await self._sittings.responses(other.id),
-                    )
-        return None
+        alike = [
+            _Pair(
+                one,
+                other,
+                await self._sittings.responses(one.id),
+                await self._sittings.responses(other.id),
+            )
+            for one in sittings
+            for other in sittings
+            if _is_of(one, record)
+            and _is_of(other, in_use)
+            and _asked_how(one) == _asked_how(other)
+        ]
+        return max(alike, key=lambda pair: len(pair.both), default=None)
 
     async def _shadowed(
         self,
@@ -168,20 +182,22 @@ class Pairing:
         record: ExpertRecord,
         in_use: ExpertRecord | None,
     ) -> ConflictError:
-        """Who has to sit, or to go on."""
+        """Who lacks what, and who has to sit: what was said already is not asked again."""
+        names, count = (_target(record), _target(in_use)), len(version.exam.items)
         if sat is not None:
-            few, said = min(
-                ((sat.candidate, sat.ours), (sat.baseline, sat.theirs)), key=lambda one: len(one[1])
+            whose, said = min(zip(names, (sat.ours, sat.theirs), strict=True), key=_size)
+            return _to_sit(
+                version, names, f"{whose} has answered {len(said)} of the {count} items of"
             )
-            answered = f"has answered {len(said)} of the {len(version.exam.items)} items of"
-            return _to_sit(version, few.target, answered)
         sittings = await self._sittings.of_exam(version.id)
-        ours = [each for each in sittings if _is_of(each, record)]
-        if not ours:
-            return _to_sit(version, _target(record), "has not sat")
-        if not any(_is_of(each, in_use) for each in sittings):
-            return _to_sit(version, _target(in_use), "has not sat")
-        return _to_sit(version, _target(in_use), f"was not asked as {ours[0].target} was, in")
+        for whose, expert in zip(names, (record, in_use), strict=True):
+            if not any(_is_of(each, expert) for each in sittings):
+                return _to_sit(version, names, f"{whose} has not sat")
+        return _to_sit(version, names, f"{names[0]} and {names[1]} were asked in different ways in")
+
+
+def _size(one: tuple[str, Mapping[str, Response]]) -> int:
+    return len(one[1])
 
 
 def _is_of(sitting: Sitting, expert: ExpertRecord | None) -> bool:
@@ -204,11 +220,12 @@ def _target(expert: ExpertRecord | None) -> str:
     return f"expert:{expert.id[:12]}" if expert else _BARE_BASE[0]
 
 
-def _to_sit(version: ExamVersion, whom: str, what: str) -> ConflictError:
-    name = version.exam.name
+def _to_sit(version: ExamVersion, names: Sequence[str], what: str) -> ConflictError:
+    exam = version.exam.name
+    commands = " and ".join(f"`teaegg exam sit {exam} --target {name}`" for name in names)
     return ConflictError(
-        f"{whom} {what} {name}, version {version.version}: it cannot be compared.",
-        remedy=f"Let it sit: `teaegg exam sit {name} --target {whom}`.",
+        f"{what} {exam}, version {version.version}: they cannot be compared.",
+        remedy=f"Let both sit it alike, or with --sit at once: {commands}.",
     )
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from teaegg.access.expert_service import checked_reason
 from teaegg.access.policy import require_manage
+from teaegg.app.exams.origins import ItemOrigins
 from teaegg.app.exams.register import Exams
 from teaegg.app.experts.pairing import Pairing
 from teaegg.app.experts.register import Experts
@@ -61,13 +62,19 @@ class Releases:
     """Nothing is released that has not passed: `store.releases` holds the rule, here is what it takes."""
 
     def __init__(
-        self, parts: ReleaseParts, experts: Experts, exams: Exams, home: Path, clock: Clock
+        self,
+        parts: ReleaseParts,
+        experts: Experts,
+        exams: Exams,
+        origins: ItemOrigins,
+        home: Path,
+        clock: Clock,
     ) -> None:
         self._releases = parts.releases
         self._verdicts = parts.verdicts
         self._canaries = parts.canaries
         self._shadows = parts.shadows
-        self._pairing = Pairing(exams, parts.sittings, parts.shadows, clock)
+        self._pairing = Pairing(exams, origins, parts.sittings, parts.shadows, clock)
         self._experts = experts
         self._exams = exams
         self._home = home
