@@ -70,11 +70,11 @@ async def test_documents_become_an_expert_that_answers_until_one_of_them_is_forg
         runs = tmp_path / "datasets" / SCENE.name / "runs"
         assert [path.name for path in runs.iterdir()] == ["answers"]
 
-        exam = await workspace.exams.reviewed(LOCAL_OWNER, "law-adviser-documents")
-        assert len(exam.unsigned) == 2 and exam.version.exam.scene == SCENE.name
+        exam = await workspace.exams.reviewed(LOCAL_OWNER, SCENE.name)
+        assert 1 <= len(exam.unsigned) <= 2 and exam.version.exam.scene == SCENE.name
         judged = await workspace.releases.judge(LOCAL_OWNER, SCENE.name)
-        assert not judged.found.passes and judged.found.findings[0].outcome == "too few"
-        assert judged.found.findings[0].left_out == 2
+        assert not judged.found.passes
+        assert {finding.outcome for finding in judged.found.findings} == {"too few"}
 
         with pytest.raises(NotFoundError):
             await ask(workspace, "什么是计量器具？")

@@ -2,19 +2,39 @@
 
 import asyncio
 from pathlib import Path
+from typing import Any
 
 import pytest
-from tests.app.cli.conftest import CommandLine
+from tests.app.cli.conftest import CommandLine, TermEmbedder
 from tests.app.cli.test_cli_experts import ExpertCommandLine
 from tests.release_making import make_exam, records_of, sit
 
+from teaegg.app.wiring import open_workspace
 from teaegg.core.experts import Expert
 from teaegg.evals.gate.policy import Policy
 from teaegg.evals.gate.reading import read_policy
+from teaegg.models.base import ChatModel
+from teaegg.models.standin import ScriptedChat
+from teaegg.store.exams.sittings import SittingRecords
+
+
+class PatientModels:
+    """Experts that answer many items in a row."""
+
+    async def chat(self, expert: Expert, folder: Path) -> ChatModel:
+        return ScriptedChat(*["每年享受年假5天"] * 100)
 
 
 class ReleaseCommandLine(ExpertCommandLine):
     """With sittings of an exam of the scene leave."""
+
+    def _open(self, settings: Any) -> Any:
+        return open_workspace(
+            settings,
+            chat=ScriptedChat(*["不知道"] * 100),
+            embedder=TermEmbedder(self.embedder_dimensions),
+            expert_models=PatientModels(),
+        )
 
     def sat(self, *shares: tuple[str, float], items: int = 40) -> None:
         """Experts by id ("": the bare base) with the share of the items that they answer rightly."""
@@ -82,11 +102,31 @@ def test_who_has_not_sat_is_named_with_the_command(
     assert "no exam of leave" in line("gate", "explain", "leave").err
     line.sat(("", 0.2))
     told = line("gate", "explain", "leave")
-    sitting = f"teaegg exam sit leave --target expert:{candidate.id[:12]}"
+    sitting = (
+        f"`teaegg exam sit leave --target expert:{candidate.id[:12]}` and `teaegg exam sit leave --"
+    )
     assert told.code == 1 and sitting in told.err
     line.sat((candidate.id, 1.0), items=41)
     told = line("release", "leave", "--why", "x")
     assert "base has not sat leave, version 2" in told.err
+
+
+def test_what_lacks_is_sat_at_once_when_asked_for(
+    line: ReleaseCommandLine, candidate: Expert
+) -> None:
+    async def keep() -> None:
+        async with records_of(line.home) as database:
+            exam = make_exam("leave")
+            sitting = await sit(database, exam, candidate.id)
+            assert await SittingRecords(database).answered(sitting.id) == 40
+
+    asyncio.run(keep())
+    told = line("gate", "explain", "leave", "--sit", "--language", "en")
+    assert told.code == 0 and "# The gate: not passed" in told.out
+    # Both were asked alike, so what the candidate had said in another sitting does not count here.
+    assert (
+        line.done("gate", "explain", "leave", "--json").data["found"]["findings"][0]["items"] == 40
+    )
 
 
 def test_an_exam_of_three_items_decides_nothing(

@@ -14,7 +14,7 @@ from teaegg.app.experts.datasets import Datasets
 from teaegg.app.quality.traces import ReadableTraces
 from teaegg.core.actors import Actor
 from teaegg.core.documents import Passage
-from teaegg.core.errors import InvalidRequestError
+from teaegg.core.errors import InvalidRequestError, NotFoundError
 from teaegg.core.exams import Exam, ExamItem
 from teaegg.core.scenes import Scene
 from teaegg.distill.data.stages import OnProgress

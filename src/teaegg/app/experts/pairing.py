@@ -79,12 +79,9 @@ class Pairing:
     ) -> Compared:
         """All items of the exam. Raises ConflictError that says who has yet to sit or to go on."""
         exam = version.exam
-        sat = await self._sat_alike(version, record, in_use)
-        lacking = [item for item in exam.items if sat is None or item.hash not in sat.both]
-        shadowed = await self._shadowed(actor, version, lacking, record, in_use)
-        if len(shadowed.both if shadowed else ()) < len(lacking):
-            raise await self._incomplete(version, sat, record, in_use)
-        pairs = [pair for pair in (sat, shadowed) if pair is not None and pair.both]
+        pairs = await self._pairs(actor, version, record, in_use)
+        if sum(len(pair.both) for pair in pairs) < len(exam.items):
+            raise await self._incomplete(version, record, in_use)
         signed = frozenset((await self._exams.review(actor, version)).signatures)
         known = await self._origins.taught(actor, exam, record.expert.scene)
         ours: list[ScoredItem] = []
@@ -98,6 +95,31 @@ class Pairing:
                 records += await self._scored(exam, sitting, counted, signed, known)
         compared = (SatExam(version.id, p.candidate.id, p.baseline.id) for p in pairs)
         return Compared(tuple(compared), tuple(ours), tuple(theirs))
+
+    async def to_sit(
+        self,
+        actor: Actor,
+        version: ExamVersion,
+        record: ExpertRecord,
+        in_use: ExpertRecord | None,
+    ) -> tuple[str, ...]:
+        """Targets that have to sit the exam, or to go on, before both can be compared."""
+        pairs = await self._pairs(actor, version, record, in_use)
+        complete = sum(len(pair.both) for pair in pairs) == len(version.exam.items)
+        return () if complete else (_target(record), _target(in_use))
+
+    async def _pairs(
+        self,
+        actor: Actor,
+        version: ExamVersion,
+        record: ExpertRecord,
+        in_use: ExpertRecord | None,
+    ) -> list[_Pair]:
+        """What both said alike: in sittings, and of the rest to real questions."""
+        sat = await self._sat_alike(version, record, in_use)
+        lacking = [item for item in version.exam.items if sat is None or item.hash not in sat.both]
+        shadowed = await self._shadowed(actor, version, lacking, record, in_use)
+        return [pair for pair in (sat, shadowed) if pair is not None and pair.both]
 
     async def _scored(
         self,
@@ -178,12 +200,12 @@ class Pairing:
     async def _incomplete(
         self,
         version: ExamVersion,
-        sat: _Pair | None,
         record: ExpertRecord,
         in_use: ExpertRecord | None,
     ) -> ConflictError:
         """Who lacks what, and who has to sit: what was said already is not asked again."""
         names, count = (_target(record), _target(in_use)), len(version.exam.items)
+        sat = await self._sat_alike(version, record, in_use)
         if sat is not None:
             whose, said = min(zip(names, (sat.ours, sat.theirs), strict=True), key=_size)
             return _to_sit(

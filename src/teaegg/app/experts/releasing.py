@@ -129,6 +129,18 @@ class Releases:
         kept = await self._verdicts.keep(verdict)
         return Judged(record, in_use, kept, found, versions[0].exam.language)
 
+    async def to_sit(
+        self, actor: Actor, name: str, *, exams: Collection[str] = ()
+    ) -> tuple[tuple[str, str], ...]:
+        """(exam, target) of the sittings that `judge` lacks, in the order in which to hold them."""
+        record = await self._experts.access.releasable(actor, name)
+        in_use = await self._experts.access.in_use(actor, record.expert.scene)
+        lacking = []
+        for version in await self._meant(actor, record.expert.scene, exams):
+            for target in await self._pairing.to_sit(actor, version, record, in_use):
+                lacking.append((version.id, target))
+        return tuple(lacking)
+
     async def release(self, actor: Actor, judged: Verdict, *, why: str) -> tuple[Release, str]:
         """The actor approves the verdict and lets its expert answer, from the next question on.
 

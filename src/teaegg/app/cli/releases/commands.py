@@ -42,6 +42,10 @@ In = Annotated[
     Language | None, typer.Option("--language", help="Of the reasons; else that of the exam.")
 ]
 
+Sit = Annotated[
+    bool, typer.Option("--sit", help="Let both sit first what they have not sat (takes minutes).")
+]
+
 
 def release(
     context: typer.Context,
@@ -49,6 +53,7 @@ def release(
     reason: Why,
     policy: PolicyFile = None,
     exams: Exams = None,
+    sit: Sit = False,
     language: In = None,
     user: As = "",
     as_json: Json = False,
@@ -62,6 +67,8 @@ def release(
         from teaegg.app.cli.releases.rendering import release_record
 
         actor = await acting(workspace, user)
+        if sit:
+            await sit_what_lacks(workspace, actor, name, exams)
         judged = await passed(workspace, actor, name, policy, exams, language)
         made, before = await workspace.releases.release(actor, judged.verdict, why=reason)
         if as_json:
@@ -130,6 +137,18 @@ def releases(
         show_beside(beside)
 
     run(context, work)
+
+
+async def sit_what_lacks(
+    workspace: Workspace, actor: Actor, name: str, exams: list[str] | None
+) -> None:
+    """Hold the sittings that a comparison lacks; what was said before is not asked again."""
+    from teaegg.app.cli.exams.sitting_screen import SittingScreen
+    from teaegg.app.exams.examinees import Wish
+
+    for exam, target in await workspace.releases.to_sit(actor, name, exams=exams or ()):
+        with SittingScreen(target) as screen:
+            await workspace.examining.sit(actor, exam, Wish(target), tell=screen.tell)
 
 
 async def passed(

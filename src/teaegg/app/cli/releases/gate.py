@@ -9,7 +9,7 @@ import typer
 
 from teaegg.app.cli.options import As, Json
 from teaegg.app.cli.output import note, say, write_json
-from teaegg.app.cli.releases.commands import Exams, In, Name, PolicyFile
+from teaegg.app.cli.releases.commands import Exams, In, Name, PolicyFile, Sit, sit_what_lacks
 from teaegg.app.cli.session import acting, run, settings_of
 from teaegg.core.scenes import Language
 
@@ -28,6 +28,7 @@ def explain(
     name: Name,
     policy: PolicyFile = None,
     exams: Exams = None,
+    sit: Sit = False,
     language: In = None,
     user: As = "",
     as_json: Json = False,
@@ -39,6 +40,8 @@ def explain(
         from teaegg.evals.gate.reasons import explain
 
         actor = await acting(workspace, user)
+        if sit:
+            await sit_what_lacks(workspace, actor, name, exams)
         judged = await workspace.releases.judge(
             actor, name, exams=exams or (), policy=workspace.releases.policy(policy)
         )
