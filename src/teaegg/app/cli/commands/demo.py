@@ -82,8 +82,8 @@ async def _ask_expert(workspace: Workspace, company: Company) -> None:
     say()
     if not experts:
         note(
-            "An expert of its own: teaegg distill demo/scenes/staff-adviser.yaml, then teaegg gate policy "
-            "--first, then teaegg release staff-adviser --why REASON "
+            "An expert of its own: teaegg gate policy --first, then teaegg distill "
+            "demo/scenes/staff-adviser.yaml, then teaegg release staff-adviser --why REASON "
             f"(TEAEGG_HOME={HOME})  训练自己的专家模型并批准上线，请依次运行以上命令。"
         )
         return

@@ -96,9 +96,7 @@ def show_distilled(distilled: Distilled) -> None:
         note(advice)
     scene = record.expert.scene
     say(f"A candidate. Try it: teaegg ask QUESTION --expert {scene} --sandbox")
-    say(
-        f"What it must show: teaegg gate policy --first; and what it did: teaegg gate explain {scene}"
-    )
+    say(f"May it answer, and why (not): teaegg gate explain {scene}")
     say(f"Let it answer: teaegg release {scene} --why REASON")
 
 
