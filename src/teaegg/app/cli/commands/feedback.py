@@ -85,7 +85,7 @@ def list_feedback(
     user: As = "",
     as_json: Json = False,
 ) -> None:
-    """List what people thought of answers (owners). `teaegg exam promote TRACE` makes exam items of them."""
+    """List what people thought of answers, the newest first (owners). Complaints make good exam items."""
 
     async def work(workspace: Workspace) -> None:
         from teaegg.app.records import judged_record
