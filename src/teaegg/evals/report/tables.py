@@ -30,9 +30,11 @@ def markdown(report: ExamReport, language: Language) -> str:
         parts += [f"## {say['before and after']}", say["pairs note"], _pairs(report, say)]
     by_form = figures.groups(report, lambda item: item.form)
     by_area = figures.groups(report, lambda item: item.area)
-    for title, prefix, found in (("by kind", "form", by_form), ("by area", "area", by_area)):
-        if len(found) > 1:
-            parts += [f"## {say[title]}", _groups(report, found, prefix, say)]
+    if len(by_form) > 1:
+        parts += [f"## {say['by kind']}", _groups(report, by_form, "form", say)]
+    # Where each kind is an area of its own, its figures stand above already.
+    if len(by_area) not in (1, len(by_form)):
+        parts += [f"## {say['by area']}", _groups(report, by_area, "area", say)]
     parts += [f"## {say['examinee']}", _examinees(report, results, say)]
     stands = figures.apart(report)
     if len(stands) > 1:
