@@ -205,9 +205,6 @@ def _making(
     register = Experts(experts, parts.access, parts.documents, parts.learner, clock)
     exams = Exams(ExamRecords(database), clock)
     origins = ItemOrigins(exams, datasets, parts.access, parts.index, parts.traces, parts.embedder)
-    readiness = ReadinessSources(
-        parts.access, parts.documents, datasets, register, exams, FeedbackRecords(database)
-    )
 
     def examining(doors: Doors) -> Examining:
         examinees = Examinees(settings, bases, register, doors, clock)
@@ -215,6 +212,7 @@ def _making(
         return Examining(SittingRecords(database), exams, examinees, teaching, clock)
 
     kept = _release_parts(database)
+    releases = Releases(kept, register, exams, origins, settings.home, clock)
     held_out = HeldOutExams(origins, kept.sittings, clock)
     return Making(
         datasets=datasets,
@@ -235,9 +233,20 @@ def _making(
         exams=exams,
         examining=examining,
         exam_items=origins,
-        releases=Releases(kept, register, exams, origins, settings.home, clock),
+        releases=releases,
         beside=Beside(register, kept.canaries, kept.shadows, parts.answerer.answer, clock),
-        readying=Readying(readiness),
+        readying=Readying(
+            ReadinessSources(
+                access=parts.access,
+                documents=parts.documents,
+                datasets=datasets,
+                experts=register,
+                exams=exams,
+                feedback=FeedbackRecords(database),
+                verdicts=kept.verdicts,
+                policy=releases.policy,
+            )
+        ),
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -25,6 +25,7 @@ from teaegg.evals.readiness.checklist import readiness
 from teaegg.store.documents import DocumentRecords
 from teaegg.store.exams.feedback import FeedbackRecords
 from teaegg.store.experts.records import ExpertRecord
+from teaegg.store.releases.verdicts import VerdictRecords
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +38,8 @@ class ReadinessSources:
     experts: Experts
     exams: Exams
     feedback: FeedbackRecords
+    verdicts: VerdictRecords
+    policy: Callable[[], Policy]
 
 
 class Readying:
@@ -90,10 +93,11 @@ class Readying:
             exams=tuple(exam.version.exam.name for exam in exams),
             signed=_by_area(exams, signed=True),
             unsigned=_by_area(exams, signed=False),
-            needed=_needed(Policy()),
+            needed=_needed(self._from.policy()),
             owner=scene.owner,
             owner_known=await self._is_known(scene.owner),
             expert=next((one.id for one in experts), ""),
+            passed=await self._passed(experts[0].id) if experts else None,
             released=next((one.id for one in experts if one.state == "released"), ""),
             friction=friction(
                 await feedback.answers(scene.name),
@@ -118,6 +122,11 @@ class Readying:
         found = await self._from.experts.access.list(actor)
         mine = [one for one in found if one.expert.scene == scene and one.state != "withdrawn"]
         return sorted(mine, key=lambda one: one.registered_at, reverse=True)
+
+    async def _passed(self, expert: str) -> bool | None:
+        """What the gate said of it last; None where it was not asked."""
+        verdicts = await self._from.verdicts.of_expert(expert)
+        return verdicts[0].passes if verdicts else None
 
     async def _is_known(self, owner: str) -> bool:
         if not owner:
