@@ -111,6 +111,16 @@ def test_who_has_not_sat_is_named_with_the_command(
     assert "base has not sat leave, version 2" in told.err
 
 
+def test_under_the_usual_demands_a_first_expert_is_told_of_the_first_policy(
+    line: ReleaseCommandLine, candidate: Expert
+) -> None:
+    line.sat((candidate.id, 1.0), ("", 0.2))
+    assert "gate policy --first" not in line.done("gate", "explain", "leave").err
+    (line.home / "gate.yaml").unlink()
+    told = line.done("gate", "explain", "leave")
+    assert told.out.startswith("# 上线评审：不通过") and "gate policy --first" in told.err
+
+
 def test_what_lacks_is_sat_at_once_when_asked_for(
     line: ReleaseCommandLine, candidate: Expert
 ) -> None:

@@ -86,6 +86,11 @@ class Releases:
         place = file or policy_place(self._home)
         return read_policy(place) if file or place.exists() else Policy()
 
+    @property
+    def has_policy(self) -> bool:
+        """Whether the home says for itself what is demanded."""
+        return policy_place(self._home).exists()
+
     async def judge(
         self,
         actor: Actor,

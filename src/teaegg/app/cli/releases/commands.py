@@ -151,6 +151,16 @@ async def sit_what_lacks(
             await workspace.examining.sit(actor, exam, Wish(target), tell=screen.tell)
 
 
+def hint_at_first_policy(workspace: Workspace, judged: Judged, policy: Path | None) -> None:
+    """The usual demands take more items than a new scene has."""
+    usual = policy is None and not workspace.releases.has_policy
+    if usual and judged.in_use is None and not judged.found.passes:
+        note(
+            "These are the usual demands, for a scene with a whole exam. For a first expert the exam that "
+            "teaegg distill makes can be enough: teaegg gate policy --first"
+        )
+
+
 async def passed(
     workspace: Workspace,
     actor: Actor,
@@ -168,6 +178,7 @@ async def passed(
     )
     if not judged.found.passes:
         say(explain(judged.found, language or judged.language))
+        hint_at_first_policy(workspace, judged, policy)
         raise ConflictError(
             f"The expert {judged.expert.id[:12]} did not pass the gate: it stays "
             f"{'a candidate' if judged.expert.state == 'candidate' else 'retired'}.",

@@ -9,7 +9,15 @@ import typer
 
 from teaegg.app.cli.options import As, Json
 from teaegg.app.cli.output import note, say, write_json
-from teaegg.app.cli.releases.commands import Exams, In, Name, PolicyFile, Sit, sit_what_lacks
+from teaegg.app.cli.releases.commands import (
+    Exams,
+    In,
+    Name,
+    PolicyFile,
+    Sit,
+    hint_at_first_policy,
+    sit_what_lacks,
+)
 from teaegg.app.cli.session import acting, run, settings_of
 from teaegg.core.scenes import Language
 
@@ -49,6 +57,7 @@ def explain(
             write_json(verdict_shown(judged.verdict))
             return
         say(explain(judged.found, language or judged.language))
+        hint_at_first_policy(workspace, judged, policy)
         if judged.found.passes:
             note(f"Approve it: teaegg release {name} --why REASON")
 
