@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pytest
+from tests.smollm2 import needs_smollm2
 
 from teaegg.core.errors import InvalidRequestError, ModelError
 from teaegg.distill.export.adapter import write_gguf_adapter
@@ -16,6 +17,7 @@ from teaegg.distill.train.factory import make_option_reader
 from teaegg.models.adapters.options import AdapterOptions
 from teaegg.models.adapters.server import AdapterServer
 from teaegg.models.base import Message
+from teaegg.models.bases import base_named
 from teaegg.models.options import (
     OptionLikelihood,
     OptionQuestion,
@@ -218,6 +220,26 @@ def test_the_base_has_one_fingerprint_whichever_engine_reads(
     readers: dict[str, OptionReader], whole: dict[str, list[tuple[OptionLikelihood, ...]]]
 ) -> None:
     assert whole and readers["torch"].fingerprint == readers["llama.cpp"].fingerprint
+
+
+@needs_smollm2
+async def test_both_engines_agree_on_a_base_without_a_beginning_of_text() -> None:
+    base = base_named("smollm2-135m").path
+    questions = [
+        OptionQuestion("", "The capital of France is", (" Paris", " London", " the city of Nice")),
+        OptionQuestion("Questions.\n\n", "Days in a week?\nA. 5\nB. 7\nAnswer:", (" A", " B")),
+    ]
+    server = AdapterServer(base, context_tokens=512, threads=1, slots=1)
+    trainer = make_option_reader(base, threads=1)
+    ours = await read_all(trainer, questions)
+    theirs = await read_all(AdapterOptions(server, None), questions)
+    await trainer.close()
+    await server.close()
+    for one, other in zip(ours, theirs, strict=True):
+        # The likely ones: its weights are coarser, and what is unlikely anyway lies further apart.
+        assert OptionReading(0, one).likeliest == OptionReading(0, other).likeliest == 0
+        assert _close(one[:1], other[:1], ENGINES)
+        assert [option.tokens for option in one] == [option.tokens for option in other]
 
 
 async def test_an_adapter_of_another_base_is_refused(tmp_path: Path) -> None:
