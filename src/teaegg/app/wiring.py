@@ -192,16 +192,7 @@ def _making(
     clock: Clock,
 ) -> Making:
     settings = parts.settings
-    datasets = Datasets(
-        settings.home / "datasets",
-        parts.access,
-        parts.documents,
-        parts.index,
-        parts.searcher,
-        settings.teacher,
-        clock,
-        experts.records,
-    )
+    datasets = _datasets(parts, experts, clock)
     register = Experts(experts, parts.access, parts.documents, parts.learner, clock)
     exams = Exams(ExamRecords(database), clock)
     origins = ItemOrigins(exams, datasets, parts.access, parts.index, parts.traces, parts.embedder)
@@ -247,6 +238,19 @@ def _making(
                 policy=releases.policy,
             )
         ),
+    )
+
+
+def _datasets(parts: Parts, experts: ExpertParts, clock: Clock) -> Datasets:
+    return Datasets(
+        parts.settings.home / "datasets",
+        parts.access,
+        parts.documents,
+        parts.index,
+        parts.searcher,
+        parts.settings.teacher,
+        clock,
+        experts.records,
     )
 
 
