@@ -1,5 +1,6 @@
 """Access tokens of the company's provider at /mcp: how they are found, and each wrong one refused."""
 
+import re
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -101,7 +102,8 @@ async def test_api_keys_go_on_working_beside_tokens(trusting: Served) -> None:
         {"alg": "HS256"},
         {"kid": "unknown"},
     ],
-    ids=str,
+    # Processes that run tests side by side must name them alike, whenever they were started.
+    ids=lambda wrong: re.sub(r"\d{10}", "time", str(wrong)),
 )
 def test_a_token_that_proves_nothing_to_us_is_refused(
     trusting: Served, provider: str, wrong: dict[str, Any]
