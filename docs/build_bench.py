@@ -24,8 +24,8 @@ OUT = DOCS.parent / "bench" / "out"
 MEASUREMENTS = (
     "quotes", "rgb", "replay", "first_answer", "permissions", "fit_spans", "embedding",
     "parsing", "long_pdf", "ocr", "retrieval", "ingest_speed", "scale", "catalogue",
-    "reading_expert", "tax_expert", "offline_journey", "many_experts", "training",
-    "option_exam",
+    "reading_expert", "exam_of_record", "offline_journey", "many_experts", "training",
+    "option_exam", "rebase",
 )  # fmt: skip
 HEAD = """\
 # Figures
@@ -56,7 +56,7 @@ behind the decisions, failed ones too, stand in the [lab log](lab-log.md).
 | cmrc2018, developers' split | 779 Chinese passages, 2,988 questions | 0, 1, 3, 6, 9, 10, 13, 17, fitting |
 | laws-zh | 350 statutes; 1,158 questions about articles | 1, 3, 4, 6, 9, 11 |
 | RGB `zh_refine`, `en_fact`, `zh_fact` | 221, 68, 68 questions, documents that answer or not | 2 and 9 only |
-| xquad | 178 passages and 904 questions, each in Chinese and English | 6, 9, 10, 13, fitting (half) |
+| xquad | 178 passages and 904 questions, each in Chinese and English | 6, 9, 10, 13, 19, fitting (half) |
 | FinanceIQ (non-commercial) | 332 questions of 税务师; two other professions to learn from | 14 |
 | C-Eval, CMMLU (non-commercial) | 500 questions of each, five examples per subject | 18 |
 | faq-tidb-zh, faq-befaq-zh | 189 and 16 answers of two FAQs, 189 and 12 questions | 9 |
