@@ -74,7 +74,7 @@ class SourceUnavailableError(TeaEggError):
 class PackRefusedError(TeaEggError):
     """A pack of an expert is not taken in; `reason` names why. Nothing of it is kept."""
 
-    def __init__(self, message: str, *, reason: PackRefusal, remedy: str = "") -> None:
+    def __init__(self, message: str, *, reason: PackRefusal = "damaged", remedy: str = "") -> None:
         super().__init__(message, remedy=remedy)
         self.reason = reason
 
