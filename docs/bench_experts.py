@@ -5,7 +5,6 @@ from __future__ import annotations
 from bench_beside_peers import Record
 from bench_targets import Target
 
-
 TAX_EXPERT = "expert + statutes"
 
 
