@@ -4,7 +4,7 @@ import re
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 from tests.app.web.test_web_browser import PHONE, ask, sign_in
 
 pytestmark = pytest.mark.browser
@@ -61,6 +61,43 @@ def test_a_complaint_is_told_with_the_keyboard_alone_and_comes_back_with_the_tal
     answered.reload()
     again = answered.get_by_role("button", name="没有帮助", exact=True)
     expect(again).to_have_attribute("aria-pressed", "true")
+
+
+def test_a_complaint_told_before_the_thumb_is_kept_waits_for_it(
+    answered: Page, address: str
+) -> None:
+    held: list[Route] = []
+    answered.route(
+        "**/api/traces/*/feedback",
+        lambda route: route.continue_() if held else held.append(route),
+    )
+    down = answered.get_by_role("button", name="没有帮助", exact=True)
+    down.click()
+    answered.get_by_label("哪里不对").fill("说的是另一种泵")
+    answered.get_by_role("button", name="提交", exact=True).click()
+    expect(down).to_have_attribute("aria-pressed", "false")
+    held[0].continue_()
+    expect(answered.locator(".feedback-form")).to_be_hidden()
+    expect(down).to_have_attribute("aria-pressed", "true")
+    kept = own_feedback(answered, address)
+    assert (kept["helpful"], kept["comment"]) == (False, "说的是另一种泵")
+
+
+def test_a_thumb_pressed_twice_before_it_is_kept_ends_up_taken_back(
+    answered: Page, address: str
+) -> None:
+    held: list[Route] = []
+    answered.route(
+        "**/api/traces/*/feedback",
+        lambda route: route.continue_() if held else held.append(route),
+    )
+    up = answered.get_by_role("button", name="有帮助", exact=True)
+    up.click()
+    up.click()
+    with answered.expect_response(lambda reply: reply.request.method == "DELETE"):
+        held[0].continue_()
+    expect(up).to_have_attribute("aria-pressed", "false")
+    assert own_feedback(answered, address) is None
 
 
 def test_what_could_not_be_kept_is_told_and_the_thumb_stays_as_it_was(
