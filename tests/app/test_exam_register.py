@@ -25,14 +25,18 @@ async def exams(tmp_path: Path) -> AsyncIterator[Exams]:
     await database.close()
 
 
-async def test_an_earlier_version_is_taken_for_the_newest_by_nobody(exams: Exams) -> None:
+async def test_what_an_earlier_version_said_is_the_newest_again_when_it_is_kept_again(
+    exams: Exams,
+) -> None:
     first = await exams.keep(LOCAL_OWNER, FIRST)
     assert await exams.keep(LOCAL_OWNER, FIRST) == first
     second = await exams.keep(LOCAL_OWNER, SECOND, after=first.id)
-    with pytest.raises(ConflictError, match="what version 1 of leave says"):
-        await exams.keep(LOCAL_OWNER, FIRST)
-    assert await exams.keep(LOCAL_OWNER, FIRST, again=True) == first
-    assert await exams.find(LOCAL_OWNER, "leave") == second
+    with pytest.raises(ConflictError, match="changed meanwhile"):
+        await exams.keep(LOCAL_OWNER, FIRST, after=first.id)
+    back = await exams.keep(LOCAL_OWNER, FIRST, note="as before", after=second.id)
+    assert (back.id, back.version, back.note) == (first.id, 3, "as before")
+    assert await exams.find(LOCAL_OWNER, "leave") == back
+    assert await exams.find(LOCAL_OWNER, "leave", 2) == second
 
 
 async def test_an_exam_is_found_by_name_version_and_the_beginning_of_an_id(exams: Exams) -> None:

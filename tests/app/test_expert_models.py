@@ -5,16 +5,20 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
-from tests.expert_making import BASE, make_expert
+from tests.expert_making import BASE, NOW, make_dataset, make_expert, write_export
 from tests.models.made_adapters import made_gguf
 
 from teaegg.app.experts.models import HostedExperts, make_expert_models
+from teaegg.app.wiring import open_workspace
+from teaegg.core.actors import LOCAL_OWNER
 from teaegg.core.errors import InvalidRequestError, ModelError
-from teaegg.core.settings import ChatModelSettings
+from teaegg.core.scenes import Scene
+from teaegg.core.settings import ChatModelSettings, EmbeddingModelSettings, Settings
 from teaegg.models.base import ChatModel, Message
 from teaegg.models.local import bundled_model, fingerprint
-from teaegg.models.standin import ScriptedChat
+from teaegg.models.standin import ScriptedChat, TermEmbedder
 from teaegg.models.templates import ChatTemplate
+from teaegg.store.releases.verdicts import Verdict
 
 
 class RememberingHost:
@@ -101,3 +105,28 @@ async def test_the_engine_of_the_settings_speaks_for_an_expert(tmp_path: Path) -
         assert chat.fingerprint
     finally:
         await models.close()
+
+
+async def test_an_expert_of_another_base_is_neither_released_nor_let_answer_beside(
+    tmp_path: Path,
+) -> None:
+    """Asking it would fail, and what answered before would be gone."""
+    expert = make_expert("tax")
+    settings = Settings(home=tmp_path / "home", embedding=EmbeddingModelSettings(dimensions=64))
+    async with open_workspace(
+        settings, chat=ScriptedChat(), embedder=TermEmbedder(64)
+    ) as workspace:
+        await workspace.experts.register(
+            LOCAL_OWNER,
+            write_export(tmp_path / "export"),
+            expert,
+            (),
+            scene=Scene("tax", "Tax", "staff", "look up", ()),
+            dataset=make_dataset(expert),
+            training={},
+        )
+        judged = Verdict(expert.id, "", (), "policy", passes=True, record={}, by="chen", at=NOW)
+        with pytest.raises(ModelError, match="runs here"):
+            await workspace.releases.release(LOCAL_OWNER, judged, why="good")
+        with pytest.raises(ModelError, match="runs here"):
+            await workspace.releases.shadow(LOCAL_OWNER, expert.id)

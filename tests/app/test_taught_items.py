@@ -60,7 +60,7 @@ async def workspace(tmp_path: Path, database: Database) -> AsyncIterator[Workspa
     ) as workspace:
         kept = await workspace.exams.keep(LOCAL_OWNER, EXAM)
         sittings = SittingRecords(database)
-        for target, expert in (("expert", EXPERT.id), ("base", "")):
+        for target, expert in ((f"expert:{EXPERT.scene}", EXPERT.id), ("base", "")):
             sat = await sittings.begin(Sitting(kept.id, target, target, "chen", NOW, expert=expert))
             said = [Response(item=each.hash, text="5天") for each in EXAM.items]
             await sittings.add(sat.id, said, at=NOW)
@@ -70,7 +70,7 @@ async def workspace(tmp_path: Path, database: Database) -> AsyncIterator[Workspa
 async def test_what_an_expert_was_taught_is_known_of_its_sitting_alone(
     workspace: Workspace, tmp_path: Path
 ) -> None:
-    sat = await workspace.examining.find(LOCAL_OWNER, "leave", "expert")
+    sat = await workspace.examining.find(LOCAL_OWNER, "leave", "expert:leave")
     told = {record.item: record.contaminated for record in sat.scored.records}
     assert told == {EXAM.items[0].hash: True, EXAM.items[1].hash: False}
     base = await workspace.examining.find(LOCAL_OWNER, "leave", "base")
@@ -78,5 +78,11 @@ async def test_what_an_expert_was_taught_is_known_of_its_sitting_alone(
     report = report_of({"base": base, "expert": sat}, NOW)
     assert report.contaminated == {EXAM.items[0].hash}
     (tmp_path / FILE).unlink()
-    unknown = await workspace.examining.find(LOCAL_OWNER, "leave", "expert")
+    unknown = await workspace.examining.find(LOCAL_OWNER, "leave", "expert:leave")
     assert not any(record.contaminated for record in unknown.scored.records)
+
+
+async def test_the_gate_leaves_out_what_one_of_both_was_taught(workspace: Workspace) -> None:
+    judged = await workspace.releases.judge(LOCAL_OWNER, EXPERT.id, exams=["leave"])
+    apart = {one.reason: one.items for one in judged.found.apart}
+    assert apart["contaminated"] == 1

@@ -195,15 +195,14 @@ def _making(
     datasets = _datasets(parts, experts, clock)
     register = Experts(experts, parts.access, parts.documents, parts.learner, clock)
     exams = Exams(ExamRecords(database), clock)
+    kept, teaching = _release_parts(database), Teaching(experts.lineage, settings.home)
     origins = ItemOrigins(exams, datasets, parts.access, parts.index, parts.traces, parts.embedder)
 
     def examining(doors: Doors) -> Examining:
         examinees = Examinees(settings, bases, register, doors, clock)
-        teaching = Teaching(experts.lineage, settings.home)
-        return Examining(SittingRecords(database), exams, examinees, teaching, clock)
+        return Examining(kept.sittings, exams, examinees, teaching, clock)
 
-    kept = _release_parts(database)
-    releases = Releases(kept, register, exams, origins, settings.home, clock)
+    releases = Releases(kept, register, exams, teaching, settings.home, clock)
     held_out = HeldOutExams(origins, kept.sittings, clock)
     return Making(
         datasets=datasets,
@@ -257,9 +256,7 @@ def _datasets(parts: Parts, experts: ExpertParts, clock: Clock) -> Datasets:
 def _bases(settings: Settings, chat: ChatModel, lent: ExpertModels | None) -> Bases:
     """The bare base runs where experts run; else `chat` stands for it, behind whatever template."""
     if isinstance(lent, HostedExperts):
-        return Bases(
-            lent.base, base_hash_of(settings.chat), partial(make_reader_of_options, settings.chat)
-        )
+        return Bases(lent.base, lent.base_hash, partial(make_reader_of_options, settings.chat))
     return Bases(lambda template: chat, unknown_base, lambda expert: None)
 
 
@@ -300,6 +297,7 @@ def _expert_parts(settings: Settings, database: Database, models: ExpertModels) 
         forgetting=Forgetting(lineage, files, settings.home),
         models=models,
         base=settings.chat.local_file,
+        base_hash=models.base_hash if isinstance(models, HostedExperts) else unknown_base,
     )
 
 

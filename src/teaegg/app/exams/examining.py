@@ -183,7 +183,10 @@ class Examining:
         """All sittings of the newest version of an exam, the newest first, scored as things are now."""
         reviewed = await self._exams.reviewed(actor, name)
         found = await self._sittings.of_exam(reviewed.version.id)
-        return [await self._sat(reviewed, sitting) for sitting in found]
+        exam = reviewed.version.exam
+        experts = {sitting.expert for sitting in found}
+        taught = {expert: await self._teaching.of_exam(expert, exam) for expert in experts}
+        return [await self._scored(reviewed, each, taught[each.expert]) for each in found]
 
     async def find(self, actor: Actor, name: str, sitting: str) -> Sat:
         """The newest sitting of the exam `name` by the target called `sitting`, or the one whose id
@@ -287,13 +290,18 @@ class Examining:
         return replace(sat, sitting=replace(sitting, finished_at=at))
 
     async def _sat(self, reviewed: ReviewedExam, sitting: Sitting) -> Sat:
+        taught = await self._teaching.of_exam(sitting.expert, reviewed.version.exam)
+        return await self._scored(reviewed, sitting, taught)
+
+    async def _scored(
+        self, reviewed: ReviewedExam, sitting: Sitting, taught: frozenset[str]
+    ) -> Sat:
         responses = await self._sittings.responses(sitting.id)
-        exam = reviewed.version.exam
         scored = score_exam(
-            exam,
+            reviewed.version.exam,
             responses,
             signed=reviewed.signatures,
-            contaminated=await self._teaching.of_exam(sitting.expert, exam),
+            contaminated=taught,
             grades=settled(await self._sittings.grades(sitting.id)),
         )
         return Sat(reviewed, sitting, responses, scored)

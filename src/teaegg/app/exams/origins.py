@@ -14,13 +14,13 @@ from teaegg.app.experts.datasets import Datasets
 from teaegg.app.quality.traces import ReadableTraces
 from teaegg.core.actors import Actor
 from teaegg.core.documents import Passage
-from teaegg.core.errors import InvalidRequestError, NotFoundError
+from teaegg.core.errors import InvalidRequestError
 from teaegg.core.exams import Exam, ExamItem
 from teaegg.core.scenes import Scene
 from teaegg.distill.data.stages import OnProgress
 from teaegg.distill.exam_items import items_of, taught_by
 from teaegg.distill.rows import Row
-from teaegg.evals.contamination import Overlap, Taught, contaminated_items, overlaps
+from teaegg.evals.contamination import Overlap, Taught, overlaps
 from teaegg.evals.items.promoting import Promotion, passages_shown, promoted
 from teaegg.evals.items.reading import ItemsRead, exam_of
 from teaegg.evals.items.renewing import renewed
@@ -137,16 +137,6 @@ class ItemOrigins:
         taught = [text for name, own in rows.items() for text in taught_by(own, name)]
         found = await self.overlaps(version.exam, taught, by_meaning=by_meaning)
         return Contamination(version, found, {name: len(own) for name, own in rows.items()})
-
-    async def taught(self, actor: Actor, exam: Exam, dataset: str) -> frozenset[str]:
-        """Hashes of the items that rows of `dataset` say in the same words; of a dataset that is not
-        here, nothing is known."""
-        try:
-            rows = await self._datasets.rows(actor, dataset)
-        except NotFoundError:
-            return frozenset()
-        taught = list(taught_by(rows, dataset))
-        return contaminated_items(await self.overlaps(exam, taught, by_meaning=False))
 
     async def overlaps(
         self, exam: Exam, taught: Sequence[Taught], *, by_meaning: bool = True

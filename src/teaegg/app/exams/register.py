@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from teaegg.access.policy import require_manage
 from teaegg.core.actors import Actor
 from teaegg.core.clock import Clock
-from teaegg.core.errors import ConflictError, InvalidRequestError, NotFoundError
+from teaegg.core.errors import InvalidRequestError, NotFoundError
 from teaegg.core.exams import Exam, ExamItem
 from teaegg.store.exams.records import ExamRecords, ExamVersion, Signature
 
@@ -46,27 +46,16 @@ class Exams:
         note: str = "",
         after: str | None = None,
         documents: Collection[str] = (),
-        again: bool = False,
     ) -> ExamVersion:
         """`exam` as the next version of its name.
 
         `after` is the id of the version that was edited: raises ConflictError when another has come
-        since, and nothing of either is lost; also for what an earlier version said, word for word,
-        since a hash names one version only (`again`: that one is meant, and returned), and where one of
-        `documents` is not there any more.
+        since, and nothing of either is lost; and where one of `documents` is not there any more.
         """
         require_manage(actor)
-        kept = await self._records.keep(
+        return await self._records.keep(
             exam, by=actor.name, at=self._clock.now(), note=note, after=after, documents=documents
         )
-        newest = (await self._records.called(exam.name))[0]
-        if kept.version < newest.version and not again:
-            raise ConflictError(
-                f"This is what version {kept.version} of {exam.name} says, which is at version "
-                f"{newest.version} now.",
-                remedy=f"Use it as it is (--version {kept.version}), or change a word of the title.",
-            )
-        return kept
 
     async def list(self, actor: Actor, scene: str | None = None) -> Sequence[ExamVersion]:
         """The newest version of every exam by name; with `scene` only of those that examine it."""

@@ -25,7 +25,7 @@ class HostedExperts:
 
     def __init__(self, host: ExpertHost, base_hash: BaseHash, *, weights: str) -> None:
         self._host = host
-        self._base_hash = base_hash
+        self.base_hash = base_hash
         self._weights = weights
         self._loading = asyncio.Lock()
 
@@ -34,7 +34,7 @@ class HostedExperts:
         template = template_named(expert.template)
         async with self._loading:
             if expert.id not in self._host.loaded:
-                await self._require_base(expert)
+                await require_base(expert, self.base_hash)
                 await self._host.load({expert.id: folder / self._weights})
         return self._host.chat(expert.id, template)
 
@@ -45,15 +45,17 @@ class HostedExperts:
     async def close(self) -> None:
         await self._host.close()
 
-    async def _require_base(self, expert: Expert) -> None:
-        base = await self._base_hash()
-        if base and base != expert.base:
-            raise ModelError(
-                f"The expert {expert.id[:12]} ({expert.scene}) was made for the base "
-                f"{expert.base[:12]}; {base[:12]} runs here.",
-                remedy="Set chat.model to the file of its own base, or re-make it on this one: "
-                "`teaegg rebase --base BASE`.",
-            )
+
+async def require_base(expert: Expert, base_hash: BaseHash) -> None:
+    """Raises ModelError for an expert of another base than that of `base_hash`, where it is known."""
+    base = await base_hash()
+    if base and base != expert.base:
+        raise ModelError(
+            f"The expert {expert.id[:12]} ({expert.scene}) was made for the base "
+            f"{expert.base[:12]}; {base[:12]} runs here.",
+            remedy="Set chat.model to the file of its own base, or re-make it on this one: "
+            "`teaegg rebase --base BASE`.",
+        )
 
 
 def make_expert_models(settings: ChatModelSettings) -> HostedExperts:

@@ -10,12 +10,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from teaegg.app.exams.origins import ItemOrigins
 from teaegg.app.exams.register import Exams
+from teaegg.app.exams.teaching import Teaching
 from teaegg.core.actors import Actor
 from teaegg.core.clock import Clock
 from teaegg.core.errors import ConflictError
 from teaegg.core.exams import Exam, ExamItem, Quoted, Response
+from teaegg.evals.judging.grades import settled
 from teaegg.evals.records import ScoredItem
 from teaegg.evals.scoring import scored_items
 from teaegg.store.exams.records import ExamVersion
@@ -59,13 +60,13 @@ class Pairing:
     def __init__(
         self,
         exams: Exams,
-        origins: ItemOrigins,
+        teaching: Teaching,
         sittings: SittingRecords,
         shadows: ShadowRecords,
         clock: Clock,
     ) -> None:
         self._exams = exams
-        self._origins = origins
+        self._teaching = teaching
         self._sittings = sittings
         self._shadows = shadows
         self._clock = clock
@@ -83,7 +84,6 @@ class Pairing:
         if sum(len(pair.both) for pair in pairs) < len(exam.items):
             raise await self._incomplete(version, record, in_use)
         signed = frozenset((await self._exams.review(actor, version)).signatures)
-        known = await self._origins.taught(actor, exam, record.expert.scene)
         ours: list[ScoredItem] = []
         theirs: list[ScoredItem] = []
         for pair in pairs:
@@ -92,7 +92,7 @@ class Pairing:
                 (pair.baseline, pair.theirs, theirs),
             ):
                 counted = {name: said[name] for name in pair.both}
-                records += await self._scored(exam, sitting, counted, signed, known)
+                records += await self._scored(exam, sitting, counted, signed)
         compared = (SatExam(version.id, p.candidate.id, p.baseline.id) for p in pairs)
         return Compared(tuple(compared), tuple(ours), tuple(theirs))
 
@@ -127,12 +127,10 @@ class Pairing:
         sitting: Sitting,
         said: Mapping[str, Response],
         signed: frozenset[str],
-        known: frozenset[str],
     ) -> tuple[ScoredItem, ...]:
-        grades = await self._sittings.grades(sitting.id)
-        # A person's grade comes last and counts before a model's.
-        by_item = {grade.item: grade for grade in sorted(grades, key=lambda one: one.is_person)}
-        return scored_items(exam, said, signed=signed, contaminated=known, grades=by_item)
+        grades = settled(await self._sittings.grades(sitting.id))
+        known = await self._teaching.of_exam(sitting.expert, exam)
+        return scored_items(exam, said, signed=signed, contaminated=known, grades=grades)
 
     async def _sat_alike(
         self, version: ExamVersion, record: ExpertRecord, in_use: ExpertRecord | None

@@ -13,6 +13,7 @@ from teaegg import __version__
 from teaegg.access.expert_service import ExpertAccess
 from teaegg.access.policy import require_manage
 from teaegg.access.service import Access
+from teaegg.app.experts.models import BaseHash, require_base
 from teaegg.core.actors import LOCAL_OWNER, Actor, VisibleSet
 from teaegg.core.clock import Clock
 from teaegg.core.documents import Document
@@ -88,7 +89,8 @@ class Forgotten:
 
 @dataclass(frozen=True, slots=True)
 class ExpertParts:
-    """What experts are kept in, who lends their models, and on which base (None: the bundled one)."""
+    """What experts are kept in, who lends their models, on which base (None: the bundled one), and how
+    to learn which one that is."""
 
     records: ExpertRecords
     lineage: LineageRecords
@@ -96,6 +98,7 @@ class ExpertParts:
     forgetting: Forgetting
     models: ExpertModels
     base: Path | None
+    base_hash: BaseHash
 
 
 class Experts:
@@ -118,6 +121,7 @@ class Experts:
         self._lineage = parts.lineage
         self._files = parts.files
         self._base = parts.base
+        self._base_hash = parts.base_hash
         self._models = parts.models
         self._documents = documents
         self._learner = learner
@@ -205,8 +209,10 @@ class Experts:
         await self._records.register(record, known or dataset, (), by=actor.name, why=why)
         return await self.access.find(actor, record.id, ALL_STATES)
 
-    async def require_whole(self, record: ExpertRecord) -> None:
-        """Raises StorageError unless its files are as they were written."""
+    async def require_ready(self, record: ExpertRecord) -> None:
+        """Raises ModelError for an expert of another base than the one that runs here, since what is
+        released has to answer the next question; StorageError unless its files are as written."""
+        await require_base(record.expert, self._base_hash)
         await self._files.opened(record.expert)
 
     async def reading(self, actor: Actor, name: str, *, sandbox: bool = False) -> ReadingExpert:

@@ -9,8 +9,8 @@ from pathlib import Path
 
 from teaegg.access.expert_service import checked_reason
 from teaegg.access.policy import require_manage
-from teaegg.app.exams.origins import ItemOrigins
 from teaegg.app.exams.register import Exams
+from teaegg.app.exams.teaching import Teaching
 from teaegg.app.experts.pairing import Pairing
 from teaegg.app.experts.register import Experts
 from teaegg.core.actors import Actor
@@ -66,7 +66,7 @@ class Releases:
         parts: ReleaseParts,
         experts: Experts,
         exams: Exams,
-        origins: ItemOrigins,
+        teaching: Teaching,
         home: Path,
         clock: Clock,
     ) -> None:
@@ -74,7 +74,7 @@ class Releases:
         self._verdicts = parts.verdicts
         self._canaries = parts.canaries
         self._shadows = parts.shadows
-        self._pairing = Pairing(exams, origins, parts.sittings, parts.shadows, clock)
+        self._pairing = Pairing(exams, teaching, parts.sittings, parts.shadows, clock)
         self._experts = experts
         self._exams = exams
         self._home = home
@@ -150,11 +150,12 @@ class Releases:
         """The actor approves the verdict and lets its expert answer, from the next question on.
 
         Also the id that it replaces, "" for none. Raises ConflictError where the verdict does not
-        allow it (any more), StorageError where the expert's files are damaged.
+        allow it (any more), StorageError where the expert's files are damaged, ModelError where another
+        base runs here than its own.
         """
         require_manage(actor)
         record = await self._experts.access.releasable(actor, judged.expert)
-        await self._experts.require_whole(record)
+        await self._experts.require_ready(record)
         return await self._releases.release(
             record.id, judged.id, by=actor.name, at=self._clock.now(), why=checked_reason(why)
         )
@@ -169,7 +170,7 @@ class Releases:
             to = (await self._experts.access.find(actor, to, _HAVE_SPOKEN)).id
         target = await self._releases.earlier(scene, leaving=leaving, to=to)
         record = await self._experts.access.find(actor, target.expert, _HAVE_SPOKEN)
-        await self._experts.require_whole(record)
+        await self._experts.require_ready(record)
         return await self._releases.roll_back(
             scene,
             leaving=leaving,
@@ -200,14 +201,14 @@ class Releases:
                 remedy="Say for example 0.1 for every tenth asker; for all of them: `teaegg release`.",
             )
         record = await self._experts.access.releasable(actor, judged.expert)
-        await self._experts.require_whole(record)
+        await self._experts.require_ready(record)
         reason = checked_reason(why)
         return await self._beside(actor, record, share=share, verdict=judged.id, why=reason)
 
     async def shadow(self, actor: Actor, name: str, *, why: str = "") -> Canary:
         """The candidate called `name` answers what the current release is asked, and nobody is shown it."""
         record = await self._experts.access.releasable(actor, name)
-        await self._experts.require_whole(record)
+        await self._experts.require_ready(record)
         return await self._beside(actor, record, shadow=True, why=checked_reason(why))
 
     async def end(self, actor: Actor, scene: str, *, shadow: bool) -> None:

@@ -61,17 +61,19 @@ class ExamRecords:
         after: str | None = None,
         documents: Collection[str] = (),
     ) -> ExamVersion:
-        """`exam` as the next version of its name; what is there already stays as it was kept.
+        """`exam` as the next version of its name; what is the newest already stays as it was kept.
+
+        A hash names one version only: what an earlier one said, word for word, is the newest again, with
+        all that was said to it, under the next number.
 
         `after` is the id of the version that was edited: raises ConflictError when another one has
         come since, so that nobody's edit is lost. So it does when one of `documents`, from which it was
         made, is not there any more.
         """
         async with self._database.session() as session:
-            known = await session.get(ExamRow, exam.hash)
-            if known is not None:
-                return _version(known)
             newest = await newest_version(session, exam.name)
+            if newest is not None and newest.id == exam.hash:
+                return _version(newest)
             if after is not None and newest is not None and newest.id != after:
                 raise ConflictError(
                     f"The exam {exam.name} has been changed meanwhile, by {newest.by}: it is at "
@@ -79,7 +81,10 @@ class ExamRecords:
                     remedy=f"Look at it (`teaegg exam show {exam.name}`) and edit that one.",
                 )
             version = newest.version + 1 if newest else 1
-            row = await put_exam(session, exam, version, by=by, at=at, note=note)
+            row = await session.get(ExamRow, exam.hash)
+            if row is None:
+                row = await put_exam(session, exam, version, by=by, at=at, note=note)
+            row.version, row.by, row.at, row.note = version, by, at, note
             # Last, when the transaction holds its lock: whoever forgets waits, and finds the exam.
             await require_documents(session, documents)
             return _version(row)
