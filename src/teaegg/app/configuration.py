@@ -23,9 +23,6 @@ _NOT_SETTINGS = frozenset(
         "TEAEGG_CONFIG",
         "TEAEGG_PASSWORD",
         "TEAEGG_DATA",
-        "TEAEGG_REQUIRE_BROWSER",
-        "TEAEGG_REQUIRE_OFFICE",
-        "TEAEGG_REQUIRE_TRAIN",
     }
 )
 

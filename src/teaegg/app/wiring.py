@@ -200,7 +200,8 @@ def _making(
 
     def examining(doors: Doors) -> Examining:
         examinees = Examinees(settings, bases, register, doors, clock)
-        return Examining(kept.sittings, exams, examinees, teaching, clock)
+        currency = settings.teacher.currency
+        return Examining(kept.sittings, exams, examinees, teaching, clock, currency=currency)
 
     releases = Releases(kept, register, exams, teaching, settings.home, clock)
     held_out = HeldOutExams(origins, kept.sittings, clock)

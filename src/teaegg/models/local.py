@@ -106,9 +106,15 @@ def bundled_model() -> Path:
 
 
 def fingerprint(path: Path) -> str:
-    """SHA-256 of a weights file, read in blocks."""
+    """SHA-256 of a weights file, read in blocks. Raises ModelError where it cannot be read."""
     digest = hashlib.sha256()
-    with path.open("rb") as file:
-        while block := file.read(_READ_BYTES):
-            digest.update(block)
+    try:
+        with path.open("rb") as file:
+            while block := file.read(_READ_BYTES):
+                digest.update(block)
+    except OSError as error:
+        raise ModelError(
+            f"The model file {path} cannot be read: {error.strerror or error}.",
+            remedy="Set chat.model to a GGUF file that is there; unset, the bundled model is used.",
+        ) from error
     return digest.hexdigest()

@@ -1,6 +1,5 @@
 """lm-evaluation-harness examines TeaEgg through the OpenAI-compatible door, as the example does."""
 
-import importlib.util
 import json
 import os
 import subprocess
@@ -9,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from tests.needed import python_with
 
 EXAMPLE = Path(__file__).parents[3] / "docs/examples/lm_eval"
 HANDBOOK = """# 员工手册
@@ -23,18 +23,10 @@ HANDBOOK = """# 员工手册
 """
 
 
-def _python() -> str:
-    """A Python that has the tool: this one, or the one that TEAEGG_LM_EVAL names."""
-    named = os.environ.get("TEAEGG_LM_EVAL", "")
-    if not named and importlib.util.find_spec("lm_eval") is None:
-        pytest.skip("lm_eval is not installed; TEAEGG_LM_EVAL may name a Python that has it")
-    return named or sys.executable
-
-
 @pytest.fixture
 def door(tmp_path: Path) -> Iterator[tuple[str, str]]:
     """Address and key of a server that has learned the handbook, with the bundled models."""
-    _python()
+    python_with("lm_eval")
     environment = {
         "PATH": os.environ["PATH"],
         "PYTHONPATH": str(Path(__file__).parents[3] / "src"),
@@ -80,7 +72,7 @@ def test_a_task_of_the_harness_is_sat_through_the_openai_door(
     command = ["-m", "lm_eval", "--model", "local-chat-completions", "--model_args", arguments]
     task = ["--tasks", "handbook", "--include_path", ".", "--apply_chat_template"]
     run = subprocess.run(
-        [_python(), *command, *task, "--output_path", str(tmp_path / "out")],
+        [python_with("lm_eval"), *command, *task, "--output_path", str(tmp_path / "out")],
         cwd=EXAMPLE,
         env={
             "PATH": os.environ["PATH"],

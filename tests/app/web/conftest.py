@@ -4,7 +4,6 @@ Not for the session: Playwright's synchronous API keeps an event loop running in
 no asynchronous test could start.
 """
 
-import os
 import shutil
 import subprocess
 import sys
@@ -13,6 +12,7 @@ from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
+from tests.needed import do_without
 
 _ARGUMENTS = (
     "--no-sandbox --disable-gpu --disable-background-networking --disable-component-update "
@@ -41,9 +41,7 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 def browser() -> Iterator[Browser]:
     chromium = shutil.which("chromium") or shutil.which("chromium-browser")
     if chromium is None:
-        if os.environ.get("TEAEGG_REQUIRE_BROWSER") == "1":
-            pytest.fail("TEAEGG_REQUIRE_BROWSER is set and there is no chromium.")
-        pytest.skip("There is no chromium here: apt-get install chromium.")
+        do_without("Chromium is not installed (Debian: apt-get install chromium)")
     with sync_playwright() as playwright:
         opened = playwright.chromium.launch(executable_path=chromium, args=_ARGUMENTS)
         yield opened

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from tests.training_extra import MISSING
+from tests.needed import needs_training
 
 from teaegg.core.clock import SystemClock
 from teaegg.core.errors import InvalidRequestError
@@ -67,7 +67,7 @@ async def test_fewer_rows_than_a_run_takes_are_refused(tmp_path: Path) -> None:
 
 
 @pytest.mark.timeout(300)
-@pytest.mark.skipif(bool(MISSING), reason="needs pip install 'teaegg[train]'")
+@needs_training
 async def test_the_real_trainer_and_engine_are_timed(tmp_path: Path) -> None:
     recipe = Recipe(batch_tokens=256, rank=4)
     trainer = make_trainer(None, threads=0)

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from pydantic import SecretStr
-from tests.training_extra import MISSING
+from tests.needed import needs_training
 
 from teaegg.core.clock import SystemClock
 from teaegg.core.errors import LessonError, TeachingStoppedError
@@ -61,7 +61,7 @@ async def test_a_real_server_teaches_what_its_model_can(make_lesson: Any) -> Non
         await wrong.close()
 
 
-@pytest.mark.skipif(bool(MISSING), reason="needs pip install 'teaegg[train]'")
+@needs_training
 async def test_a_real_server_tells_its_chances_and_the_base_learns_them_where_tokens_agree() -> (
     None
 ):

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from tests.training_extra import MISSING
+from tests.needed import MISSING_TRAINING, do_without
 
 from teaegg.distill.rows import Row, Turn
 
@@ -17,8 +17,8 @@ _CITIES = ("青城", "白河", "南岭", "东湖", "西山", "北原", "云州",
 @pytest.fixture(scope="session", autouse=True)
 def _torch() -> None:
     """Everything below needs the extra `train`."""
-    if MISSING:
-        pytest.skip(f"{', '.join(MISSING)} is not installed: pip install 'teaegg[train]'.")
+    if MISSING_TRAINING:
+        do_without(f"{', '.join(MISSING_TRAINING)} is not installed: pip install 'teaegg[train]'")
 
 
 @pytest.fixture(scope="session")

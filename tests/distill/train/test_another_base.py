@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from tests.smollm2 import needs_smollm2
+from tests.needed import needs_smollm2
 
 pytest.importorskip("torch")
 

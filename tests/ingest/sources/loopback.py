@@ -17,7 +17,7 @@ from functools import cached_property
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
-import pytest
+from tests.needed import do_without
 
 Answer = Callable[[BaseHTTPRequestHandler], None]
 
@@ -153,7 +153,7 @@ def mail_server() -> Iterator[MailServer]:
     port = free_port()
     program = os.path.join(os.path.dirname(sys.executable), "pymap")  # noqa: PTH118, PTH120
     if not os.path.exists(program):  # noqa: PTH110
-        pytest.skip("the IMAP server pymap is not installed: pip install 'teaegg[dev]'")
+        do_without("the IMAP server pymap is not installed: pip install 'teaegg[dev]'")
     with process(
         [program, "--host", "127.0.0.1", "--port", str(port), "--no-tls", "dict", "--demo-data"],
         port,

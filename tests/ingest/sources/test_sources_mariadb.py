@@ -17,6 +17,7 @@ from tests.ingest.sources.sql_servers import (
     assert_stopped_after_a_second,
     refusal_of_a_wrong_table,
 )
+from tests.needed import do_without
 
 from teaegg.core.clock import SystemClock
 from teaegg.core.errors import SourceUnavailableError
@@ -38,7 +39,7 @@ def port() -> Iterator[int]:
     """A server of its own; as root it is lent to `nobody`, since it refuses to run as root."""
     server = program()
     if server is None:
-        pytest.skip("MariaDB is not installed (Debian: apt-get install mariadb-server-core)")
+        do_without("MariaDB is not installed (Debian: apt-get install mariadb-server-core)")
     who: dict[str, Any] = {"user": "nobody"} if os.getuid() == 0 else {}
     free = free_port()
     with tempfile.TemporaryDirectory() as place:

@@ -19,6 +19,7 @@ from tests.ingest.sources.sql_servers import (
     assert_stopped_after_a_second,
     refusal_of_a_wrong_table,
 )
+from tests.needed import do_without
 
 from teaegg.core.clock import SystemClock
 from teaegg.core.errors import SourceUnavailableError
@@ -42,7 +43,7 @@ def port() -> Iterator[int]:
     """A server of its own; it refuses to run as root, so root lends it to `nobody`."""
     folder = programs()
     if folder is None:
-        pytest.skip("PostgreSQL is not installed (Debian: apt-get install postgresql)")
+        do_without("PostgreSQL is not installed (Debian: apt-get install postgresql)")
     as_root = os.getuid() == 0
     who: dict[str, Any] = {"user": "nobody"} if as_root else {}
     free = free_port()

@@ -118,7 +118,10 @@ def _shown_name(sat: Sat, sats: Sequence[Sat]) -> str:
 
 
 class Examining:
-    """Each method on behalf of an actor, who must be an owner: exams hold what documents say."""
+    """Each method on behalf of an actor, who must be an owner: exams hold what documents say.
+
+    `currency` is that of the prices of endpoints.
+    """
 
     def __init__(
         self,
@@ -127,6 +130,8 @@ class Examining:
         examinees: Examinees,
         teaching: Teaching,
         clock: Clock,
+        *,
+        currency: str,
     ) -> None:
         self._sittings = sittings
         self._teaching = teaching
@@ -134,6 +139,7 @@ class Examining:
         self._examinees = examinees
         self._grading = Grading(sittings, clock)
         self._clock = clock
+        self._currency = currency
 
     async def sit(
         self,
@@ -252,7 +258,7 @@ class Examining:
         base, where it sat). Raises InvalidRequestError where nobody sat."""
         sats = await self.list(actor, name)
         newest = {_shown_name(sat, sats): sat for sat in reversed(sats)}
-        report = report_of(newest, self._clock.now())
+        report = replace(report_of(newest, self._clock.now()), currency=self._currency)
         against = next((one for one in report.examinees if one.name == (baseline or BASE)), None)
         if against is None and baseline:
             raise NotFoundError(

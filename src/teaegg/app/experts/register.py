@@ -209,10 +209,14 @@ class Experts:
         await self._records.register(record, known or dataset, (), by=actor.name, why=why)
         return await self.access.find(actor, record.id, ALL_STATES)
 
-    async def require_ready(self, record: ExpertRecord) -> None:
+    async def require_ready(self, record: ExpertRecord, after: ExpertRecord | None = None) -> None:
         """Raises ModelError for an expert of another base than the one that runs here, since what is
-        released has to answer the next question; StorageError unless its files are as written."""
-        await require_base(record.expert, self._base_hash)
+        released has to answer the next question; StorageError unless its files are as written.
+
+        `after` speaks now, so that its base need not be looked at again, which can take a second.
+        """
+        if after is None or after.expert.base != record.expert.base:
+            await require_base(record.expert, self._base_hash)
         await self._files.opened(record.expert)
 
     async def reading(self, actor: Actor, name: str, *, sandbox: bool = False) -> ReadingExpert:

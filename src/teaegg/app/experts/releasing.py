@@ -170,7 +170,7 @@ class Releases:
             to = (await self._experts.access.find(actor, to, _HAVE_SPOKEN)).id
         target = await self._releases.earlier(scene, leaving=leaving, to=to)
         record = await self._experts.access.find(actor, target.expert, _HAVE_SPOKEN)
-        await self._experts.require_ready(record)
+        await self._experts.require_ready(record, in_use)
         return await self._releases.roll_back(
             scene,
             leaving=leaving,

@@ -73,7 +73,7 @@ class ExamReport:
     published: tuple[Published, ...] = ()
     compared: tuple[Compared, ...] = ()
     verdict: GateVerdict | None = None
-    currency: str = "CNY"
+    currency: str = "USD"
 
     def __post_init__(self) -> None:
         names = [examinee.name for examinee in self.examinees]

@@ -51,7 +51,10 @@ def sit(
         str, typer.Option("--key", metavar="VARIABLE", help="Environment variable with the key.")
     ] = "",
     price: Annotated[
-        str, typer.Option(metavar="IN,OUT", help="Price of a million tokens, in and out.")
+        str,
+        typer.Option(
+            metavar="IN,OUT", help="Price of a million tokens, in and out; in teacher.currency."
+        ),
     ] = "",
     at_once: Annotated[
         int, typer.Option(min=1, max=64, help="Questions under way at an endpoint.")
