@@ -46,6 +46,6 @@ async def test_unusable_options_are_refused_before_the_model_is_asked(options: l
 
 
 def test_a_weights_file_that_cannot_be_read_is_named(tmp_path: Path) -> None:
-    with pytest.raises(ModelError, match="none.gguf cannot be read: No such file") as told:
+    with pytest.raises(ModelError, match=r"none\.gguf cannot be read: No such file") as told:
         fingerprint(tmp_path / "none.gguf")
     assert "chat.model" in told.value.remedy

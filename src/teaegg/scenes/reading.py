@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-from teaegg.core.errors import InvalidRequestError
 from teaegg.core.scenes import KindShare, Scene, SceneData, SceneExam
-from teaegg.core.textfiles.reading import Form, parse
+from teaegg.core.textfiles.reading import Form, parse, read
 from teaegg.scenes.schema import SCHEMA
 
 _FORM = Form(
@@ -20,14 +19,7 @@ _FORM = Form(
 
 def read_scene(path: Path) -> Scene:
     """The scene of a file. Raises InvalidRequestError naming file, line, column and what to do."""
-    try:
-        data = path.read_bytes()
-    except OSError as error:
-        raise InvalidRequestError(
-            f"The scene file {path} cannot be read: {error.strerror or error}.",
-            remedy="Check the path, or write a new one: teaegg scene new NAME.",
-        ) from error
-    return parse_scene(data, str(path))
+    return parse_scene(read(path, _FORM), str(path))
 
 
 def parse_scene(data: bytes, name: str) -> Scene:

@@ -9,6 +9,7 @@ from typing import Any
 
 import typer
 from rich.console import Console
+from rich.progress import BarColumn, Progress, ProgressColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
 from rich.text import Text
 
@@ -32,6 +33,21 @@ def screen(*, stderr: bool = False) -> Console:
     if not console.is_terminal:
         console.width = _WIDE_CHARACTERS
     return console
+
+
+def bar(*counts: ProgressColumn) -> Progress:
+    """A line of progress on stderr: what is done, a bar, `counts`, the time. Gone in the end, and
+    nothing at all where there is no terminal."""
+    console = screen(stderr=True)
+    return Progress(
+        TextColumn("{task.description}"),
+        BarColumn(),
+        *counts,
+        TimeElapsedColumn(),
+        console=console,
+        disable=not console.is_terminal,
+        transient=True,
+    )
 
 
 def say(text: str | Text = "") -> None:

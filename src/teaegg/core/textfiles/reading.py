@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from io import StringIO
+from pathlib import Path
 from typing import Any
 
 from teaegg.core.errors import InvalidRequestError
@@ -23,6 +24,17 @@ class Form:
     schema: Mapping[str, Any]
     keys: str
     help: str
+
+
+def read(path: Path, form: Form) -> bytes:
+    """The bytes of a file of that form. Raises InvalidRequestError where it cannot be read."""
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise InvalidRequestError(
+            f"The {form.name} file {path} cannot be read: {error.strerror or error}.",
+            remedy=f"Check the path. {form.help}",
+        ) from error
 
 
 def parse(data: bytes, name: str, form: Form) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from teaegg.core.errors import InvalidRequestError
-from teaegg.core.textfiles.reading import Form, parse
+from teaegg.core.textfiles.reading import Form, parse, read
 from teaegg.evals.gate.policy import Criterion, Planning, Policy
 from teaegg.evals.gate.schema import SCHEMA
 
@@ -22,14 +22,7 @@ _FORM = Form(
 
 def read_policy(path: Path) -> Policy:
     """The policy of a file. Raises InvalidRequestError naming file, line, column and what to do."""
-    try:
-        data = path.read_bytes()
-    except OSError as error:
-        raise InvalidRequestError(
-            f"The release policy {path} cannot be read: {error.strerror or error}.",
-            remedy="Check the path, or name no file for the usual demands.",
-        ) from error
-    return parse_policy(data, str(path))
+    return parse_policy(read(path, _FORM), str(path))
 
 
 def parse_policy(data: bytes, name: str) -> Policy:

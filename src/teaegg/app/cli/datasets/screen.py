@@ -5,9 +5,9 @@ from __future__ import annotations
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.progress import MofNCompleteColumn
 
-from teaegg.app.cli.output import note, say, screen, write_table
+from teaegg.app.cli.output import bar, note, say, write_table
 
 if TYPE_CHECKING:
     from teaegg.distill.data.make import DatasetReport
@@ -32,16 +32,7 @@ class MakingScreen:
     """A line of progress on stderr for the stage at work; nothing where there is no terminal."""
 
     def __init__(self) -> None:
-        console = screen(stderr=True)
-        self._progress = Progress(
-            TextColumn("{task.description}"),
-            BarColumn(),
-            MofNCompleteColumn(),
-            TimeElapsedColumn(),
-            console=console,
-            disable=not console.is_terminal,
-            transient=True,
-        )
+        self._progress = bar(MofNCompleteColumn())
         self._tasks: dict[str, Any] = {}
 
     def __enter__(self) -> MakingScreen:

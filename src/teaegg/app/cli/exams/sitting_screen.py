@@ -6,9 +6,7 @@ from collections.abc import Sequence
 from types import TracebackType
 from typing import Any
 
-from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
-
-from teaegg.app.cli.output import note, say, screen, write_table
+from teaegg.app.cli.output import bar, note, say, screen, write_table
 from teaegg.app.exams.examining import Sat, asked_how, report_of
 from teaegg.evals.report.figures import Result, apart, groups, results
 from teaegg.evals.statistics.intervals import MeanScore
@@ -22,18 +20,10 @@ class SittingScreen:
     """A bar on stderr where there is a terminal; else a line now and then."""
 
     def __init__(self, target: str) -> None:
-        console = screen(stderr=True)
         self._target = target
-        self._live = console.is_terminal
+        self._live = screen(stderr=True).is_terminal
         self._noted = 0.0
-        self._progress = Progress(
-            TextColumn("{task.description}"),
-            BarColumn(),
-            TimeElapsedColumn(),
-            console=console,
-            disable=not self._live,
-            transient=True,
-        )
+        self._progress = bar()
         self._task = self._progress.add_task("", total=None)
 
     def __enter__(self) -> SittingScreen:

@@ -5,11 +5,9 @@ from __future__ import annotations
 from types import TracebackType
 from typing import TYPE_CHECKING
 
-from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
-
 from teaegg.app.cli.datasets.screen import MakingScreen
 from teaegg.app.cli.experts.rendering import training_line
-from teaegg.app.cli.output import note, screen
+from teaegg.app.cli.output import bar, note, screen
 from teaegg.distill.journey import JourneyStep, Telling
 
 if TYPE_CHECKING:
@@ -23,17 +21,9 @@ class JourneyScreen:
     """Bars on stderr where there is a terminal; else a line a minute, for logs."""
 
     def __init__(self) -> None:
-        console = screen(stderr=True)
-        self._live = console.is_terminal
+        self._live = screen(stderr=True).is_terminal
         self._making = MakingScreen()
-        self._progress = Progress(
-            TextColumn("{task.description}"),
-            BarColumn(),
-            TimeElapsedColumn(),
-            console=console,
-            disable=not self._live,
-            transient=True,
-        )
+        self._progress = bar()
         self._task = self._progress.add_task("", total=None, visible=False)
         self._noted = -_NOTE_EVERY_SECONDS * 1.0
         self._rows_done = False

@@ -9,11 +9,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
-from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn
 
 from teaegg.app.cli.errors import EXIT_INTERRUPTED
 from teaegg.app.cli.options import Json
-from teaegg.app.cli.output import note, say, screen, write_json
+from teaegg.app.cli.output import bar, note, say, write_json
 
 if TYPE_CHECKING:
     from teaegg.distill.recipe import Recipe
@@ -87,8 +86,7 @@ def _training_screen() -> Iterator[Callable[[Standing], None]]:
     """A bar on stderr: share done, loss, tokens per second, time left."""
     from teaegg.app.cli.experts.rendering import training_line
 
-    columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn())
-    with Progress(*columns, console=screen(stderr=True), transient=True) as bars:
+    with bar() as bars:
         task = bars.add_task("Loading the base", total=None)
 
         def tell(standing: Standing) -> None:
