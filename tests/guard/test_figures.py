@@ -263,3 +263,15 @@ def test_no_digit_of_any_text_escapes(text: str) -> None:
 def test_every_text_proves_its_own_figures(text: str) -> None:
     assert missing_figures(text, text) == ()
     assert all(text[figure.start : figure.end] == figure.surface for figure in figures(text))
+
+
+@pytest.mark.parametrize("character", ["9", "九", "十", "零"])
+def test_a_run_of_digits_that_is_no_number_is_compared_as_it_is_written(character: str) -> None:
+    run = character * 2000
+    assert [(figure.kind, figure.value) for figure in figures(run)] == [("identifier", run)]
+    assert missing_figures(f"编号{run[:-1]}", f"编号{run}")
+    assert not missing_figures(f"编号{run}", f"编号{run}。")
+
+
+def test_no_digit_of_a_very_long_amount_is_rounded_away() -> None:
+    assert missing_figures(f"{'9' * 45}元", f"{'9' * 44}8元")

@@ -244,6 +244,11 @@ _EN_FRACTIONS = {
     "quarters": "3/4",
 }
 
+_ENDLESS = (
+    # No number has so many digits: exact arithmetic ends before, and to try every beginning of such a
+    # run for every pattern takes seconds.
+    _rule(rf"\d{{29,}}|{ZH}{{61,}}", _read_identifier),
+)
 _CALENDAR = (
     (dates.ENGLISH_DATE, _date),
     (dates.ENGLISH_DAY_FIRST, _date),
@@ -332,7 +337,7 @@ _REST = (
 )
 
 RULES: tuple[tuple[re.Pattern[str], Reader], ...] = (
-    *_CALENDAR, *_REFERENCES, *_DAYS_AND_HOURS, *_SHARES, *_HALVES, *_MONEY,
+    *_ENDLESS, *_CALENDAR, *_REFERENCES, *_DAYS_AND_HOURS, *_SHARES, *_HALVES, *_MONEY,
     *_CODES, *_MEASURES, *_REST,
 )  # fmt: skip
 """Order matters: longer and more special readings come first."""
