@@ -228,3 +228,18 @@ def test_times_far_apart_are_shown_by_their_logarithm() -> None:
     assert near
     assert not near.across.logarithmic
     assert plane(results(report), [None, 1.0, None], scores) is None
+
+
+def test_a_report_without_its_items_shows_the_figures_and_says_so() -> None:
+    whole = with_verdict(a_report())
+    report = replace(whole, withheld=True)
+    for write in (html, markdown):
+        shown = write(report, "en")
+        assert WORDING["en"]["items withheld"] in shown
+        assert WORDING["en"]["items withheld"] not in write(whole, "en")
+        assert "Which one, 3?" in write(whole, "en")
+        for item in report.exam.items:
+            assert f"{item.id}," not in shown and item.questions[-1][:11] not in shown
+    page = Tags(html(report, "zh")).found
+    assert not [tag for tag, _ in page if tag in ("script", "form", "details")]
+    assert ("section", {"id": "items"}) in page

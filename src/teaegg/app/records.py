@@ -15,6 +15,7 @@ from teaegg.retrieval.tracing import citation_record, version_record
 from teaegg.store.codec import location_record
 from teaegg.store.exams.feedback import Feedback, Judged
 from teaegg.store.experts.records import ExpertRecord
+from teaegg.store.releases.verdicts import Verdict
 
 _SCORE_DIGITS = 4
 _LANGUAGES: tuple[Language, ...] = ("zh", "en")
@@ -165,6 +166,24 @@ def explained_expert(told: ExpertExplanation) -> dict[str, Any]:
         "scene": told.scene,
         "verdict": told.verdict,
         "reasons": [{"en": reason.en, "zh": reason.zh} for reason in told.reasons],
+    }
+
+
+def shown_verdict(verdict: Verdict) -> dict[str, Any]:
+    """What the gate said, with all its figures."""
+    return {
+        "verdict": verdict.id,
+        "expert": verdict.expert,
+        "baseline": verdict.baseline,
+        "passes": verdict.passes,
+        "policy": verdict.policy,
+        "exams": [
+            {"exam": sat.exam, "candidate": sat.candidate, "baseline": sat.baseline}
+            for sat in verdict.exams
+        ],
+        "by": verdict.by,
+        "at": verdict.at.isoformat(),
+        "found": dict(verdict.record),
     }
 
 

@@ -32,6 +32,7 @@ from teaegg.app.experts.planning import Planning
 from teaegg.app.experts.rebasing import JourneyOn, Rebasing
 from teaegg.app.experts.register import ExpertParts, Experts
 from teaegg.app.experts.releasing import ReleaseParts, Releases
+from teaegg.app.experts.vouching import Vouching, VouchingParts
 from teaegg.app.glossary import Glossary
 from teaegg.app.quality.opinions import Opinions
 from teaegg.app.quality.readiness import ReadinessSources, Readying
@@ -203,6 +204,7 @@ def _making(
         currency = settings.teacher.currency
         return Examining(kept.sittings, exams, examinees, teaching, clock, currency=currency)
 
+    vouching = VouchingParts(kept.sittings, kept.verdicts, kept.releases, settings, clock)
     releases = Releases(kept, register, exams, teaching, settings.home, clock)
     held_out = HeldOutExams(origins, kept.sittings, clock)
     return Making(
@@ -217,7 +219,7 @@ def _making(
             running=settings.chat.local_file,
             clock=clock,
         ),
-        packs=_packs(settings, register, clock),
+        packs=partial(_packs, vouching, register),
         planning=Planning(
             settings.home / "planning", datasets, register, settings, ways.here, clock
         ),
@@ -261,10 +263,17 @@ def _bases(settings: Settings, chat: ChatModel, lent: ExpertModels | None) -> Ba
     return Bases(lambda template: chat, unknown_base, lambda expert: None)
 
 
-def _packs(settings: Settings, experts: Experts, clock: Clock) -> Packs:
-    keyring, folder = Keyring(settings.home / "keys"), settings.home / "packing"
-    base = settings.chat.local_file
-    return Packs(experts, keyring, folder, base, base_hash_of(settings.chat), clock)
+def _packs(parts: VouchingParts, experts: Experts, examining: Examining) -> Packs:
+    settings = parts.settings
+    return Packs(
+        experts,
+        Keyring(settings.home / "keys"),
+        Vouching(parts, examining),
+        settings.home / "packing",
+        settings.chat.local_file,
+        base_hash_of(settings.chat),
+        parts.clock,
+    )
 
 
 def _answerer(

@@ -74,13 +74,13 @@ class Parts:
 @dataclass(frozen=True, slots=True)
 class Making:
     """All that makes experts of documents, examines them and lets them answer. `examining` is made for
-    the doors through which exams come in: the workspace's own."""
+    the doors through which exams come in: the workspace's own; `packs` for it, whose reports they carry."""
 
     datasets: Datasets
     experts: Experts
     distilling: Distilling
     rebasing: Rebasing
-    packs: Packs
+    packs: Callable[[Examining], Packs]
     planning: Planning
     exams: Exams
     examining: Callable[[Doors], Examining]
@@ -109,11 +109,11 @@ class Workspace:
         self.experts = making.experts
         self.distilling = making.distilling
         self.rebasing = making.rebasing
-        self.packs = making.packs
         self.planning = making.planning
         self.exams = making.exams
         doors = Doors(self.ask, self.search, self.documents, self.conversations)
         self.examining = making.examining(doors)
+        self.packs = making.packs(self.examining)
         self.exam_items = making.exam_items
         self.releases = making.releases
         self.beside = making.beside

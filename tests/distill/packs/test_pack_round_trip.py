@@ -13,6 +13,8 @@ from hypothesis import strategies as st
 from tests.distill.packs.pack_making import HERE, KEY, files_below, opened, small_expert, small_pack
 from tests.expert_making import make_expert
 
+from tests.distill.packs.claim_making import any_claims
+
 from teaegg.core.errors import ConflictError, PackRefusedError
 from teaegg.core.ids import content_hash
 from teaegg.distill.packs.container import content_of, read_members, write_container
@@ -69,9 +71,11 @@ def manifests(draw: st.DrawFn) -> PackManifest:
             training=draw(st.dictionaries(_LINES, _JSON, max_size=3)),
             code=draw(_LINES),
         ),
+        claims=(told := draw(any_claims())),
         recipients=tuple(draw(st.lists(_LINES, max_size=2))),
         files=(
             PackedFile(name="adapter.gguf", size=1, sha256=_EXPERT.adapter),
+            *(PackedFile(name=name, size=1, sha256=_EXPERT.dataset) for name in told.files()),
             *draw(st.lists(files, max_size=2)),
         ),
     )

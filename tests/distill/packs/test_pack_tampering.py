@@ -151,7 +151,7 @@ def test_another_key_is_refused_and_named(whole: bytes, tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("old", "new", "reason"),
     [
-        (b'"teaegg-pack/1"', b'"teaegg-pack/2"', "newer_format"),
+        (b'"teaegg-pack/2"', b'"teaegg-pack/3"', "newer_format"),
         (b'"title"', b'"titel"', "damaged"),
         (b'"scene": "tax"', b'"scene": "law"', "tampered"),
         (b"<end_of_turn>", b"<END_of_turn>", "other_template"),

@@ -6,13 +6,16 @@ import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from teaegg.access.policy import require_manage
 from teaegg.app.experts.models import BaseHash
-from teaegg.app.experts.register import Experts
+from teaegg.app.experts.register import UNPACKED, Experts
+from teaegg.app.experts.vouching import Vouching
 from teaegg.core.actors import Actor
 from teaegg.core.clock import Clock
+from teaegg.core.errors import InvalidRequestError
+from teaegg.distill.packs.claims import AnsweringRules, ReportDetail
 from teaegg.distill.packs.encryption import check_recipients
 from teaegg.distill.packs.keyring import Keyring, OwnKeys, TrustedSigner, require_packs
 from teaegg.distill.packs.lineage import dataset_of, digest, without_titles
@@ -25,16 +28,31 @@ from teaegg.distill.packs.staging import staging
 from teaegg.models.local import bundled_model, fingerprint
 from teaegg.store.experts.records import ExpertRecord
 
+WantedReport = ReportDetail | Literal["none"]
+
 
 @dataclass(frozen=True, slots=True)
 class PackWishes:
     """How a pack is made: signed with the key in `key` (None: this home's), for `recipients` only,
-    with further licence `notices`, and with or without the `titles` of what taught the expert."""
+    with further licence `notices`, with or without the `titles` of what taught the expert, and with how
+    much of the `report` on its exam.
+
+    Raises InvalidRequestError for items without titles: items quote the documents whose names are kept
+    back.
+    """
 
     key: Path | None = None
     recipients: Sequence[str] = ()
     notices: Sequence[Path] = ()
     titles: bool = True
+    report: WantedReport = "figures"
+
+    def __post_init__(self) -> None:
+        if self.report == "items" and not self.titles:
+            raise InvalidRequestError(
+                "The items of an exam quote the documents whose titles are kept back.",
+                remedy="Leave the report at its figures, or name the titles.",
+            )
 
 
 class Packs:
@@ -45,6 +63,7 @@ class Packs:
         self,
         experts: Experts,
         keyring: Keyring,
+        vouching: Vouching,
         folder: Path,
         base: Path | None,
         base_hash: BaseHash,
@@ -52,10 +71,16 @@ class Packs:
     ) -> None:
         self._experts = experts
         self._keyring = keyring
+        self._vouching = vouching
         self._folder = folder
         self._base = base
         self._base_hash = base_hash
         self._clock = clock
+
+    @property
+    def answering(self) -> AnsweringRules:
+        """The thresholds of this home, to hold those of a pack against."""
+        return self._vouching.answering
 
     async def pack(
         self, actor: Actor, name: str, target: Path, wishes: PackWishes | None = None
@@ -86,6 +111,8 @@ class Packs:
         self, actor: Actor, path: Path, *, collections: Sequence[str] = (), why: str = ""
     ) -> tuple[ExpertRecord, OpenedPack]:
         """Take in the expert as a candidate that answers from `collections` (none: as the pack says).
+
+        What the pack claims of exam, gate and approval lies beside its files and counts for nothing here.
 
         Raises as `open_pack`, and ConflictError for an expert that was withdrawn here.
         """
@@ -127,7 +154,10 @@ class Packs:
     async def _content(self, actor: Actor, name: str, wishes: PackWishes) -> PackContent:
         made, folder = await self._experts.whole(actor, name)
         taught = [each.document for each in made.documents]
-        lineage = made.elsewhere or digest(made.record, taught, made.dataset)
+        came = made.elsewhere
+        lineage = came.manifest.lineage if came else digest(made.record, taught, made.dataset)
+        detail = None if wishes.report == "none" else wishes.report
+        told = await self._vouching.of(actor, made, detail, named=bool(wishes.recipients))
         base = made.record.expert.base
         notices = base_notices(await asyncio.to_thread(self._file_of, base), base)
         return PackContent(
@@ -139,6 +169,8 @@ class Packs:
             notices={**notices, **added_notices(wishes.notices)},
             recipients=wishes.recipients,
             made_at=self._clock.now(),
+            claims=told.claims,
+            told=told.files,
         )
 
     def _write(self, content: PackContent, key: SecretKey, target: Path) -> PackManifest:
@@ -176,7 +208,7 @@ class Packs:
             registered_at=self._clock.now(),
             title=manifest.title,
             collections=tuple(collections or manifest.collections),
-            training={**manifest.lineage.training, "unpacked": _origin(opened)},
+            training={**manifest.lineage.training, UNPACKED: _origin(opened)},
             code=manifest.lineage.code,
         )
 

@@ -23,8 +23,8 @@ from teaegg.core.scenes import Scene
 from teaegg.distill.export.factory import write_merged
 from teaegg.distill.lineage.forgetting import Forgetting
 from teaegg.distill.lineage.remaking import successors, waiting
-from teaegg.distill.packs.lineage import lineage_elsewhere
-from teaegg.distill.packs.manifest import LineageDigest
+from teaegg.distill.packs.lineage import manifest_kept
+from teaegg.distill.packs.manifest import PackManifest
 from teaegg.ingest.learning.learner import Learner
 from teaegg.models.templates import template_named
 from teaegg.retrieval.reading import ExpertModels, ReadingExpert
@@ -44,6 +44,8 @@ from teaegg.store.experts.records import (
 ExportForm = Literal["adapter", "peft", "merged", "merged-f16"]
 Standing = Literal["as learned", "changed since", "forgotten"]
 _EVERYTHING = VisibleSet(everything=True)
+UNPACKED = "unpacked"
+"""Under this name the record of an expert's training says in which pack it came."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,8 +67,20 @@ class Succession:
 
 
 @dataclass(frozen=True, slots=True)
+class CameIn:
+    """What the pack said that an expert came in, who had signed it (the name under which the `key` was
+    trusted), and the folder with its files."""
+
+    manifest: PackManifest
+    signer: str
+    key: str
+    folder: Path
+
+
+@dataclass(frozen=True, slots=True)
 class Lineage:
-    """All that made an expert and all that became of it; `elsewhere` is what a pack says of its making."""
+    """All that made an expert and all that became of it; `elsewhere` is what the pack says that it came
+    in, if it did."""
 
     record: ExpertRecord
     succession: Succession
@@ -74,7 +88,7 @@ class Lineage:
     dataset: Dataset | None
     changes: tuple[Change, ...]
     widenings: tuple[Widening, ...]
-    elsewhere: LineageDigest | None
+    elsewhere: CameIn | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -275,8 +289,18 @@ class Experts:
             dataset=await self._lineage.dataset(record.expert.dataset),
             changes=await self._records.changes(record.id),
             widenings=await self._records.widenings(record.id),
-            elsewhere=await asyncio.to_thread(lineage_elsewhere, self._files.place(record.id)),
+            elsewhere=await self.came_in(actor, record),
         )
+
+    async def came_in(self, actor: Actor, record: ExpertRecord) -> CameIn | None:
+        """The pack in which an expert came, as far as it was kept; only owners are told of it."""
+        if not actor.is_owner:
+            return None
+        folder = self._files.place(record.id)
+        manifest = await asyncio.to_thread(manifest_kept, folder)
+        origin = record.training.get(UNPACKED, {})
+        signer, key = (str(origin.get(name, "")) for name in ("signer", "key"))
+        return CameIn(manifest, signer, key, folder) if manifest else None
 
     async def forget(self, actor: Actor, documents: Sequence[Document]) -> Forgotten:
         """Forget documents with all that learned from them, and say what that was."""

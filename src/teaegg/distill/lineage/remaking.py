@@ -64,13 +64,12 @@ def successors(
 def making_on_record(record: ExpertRecord, dataset: Dataset | None) -> Making:
     """Raises InvalidRequestError where scene or recipe are not on record, or in words of another version."""
     name = f"{record.expert.scene} ({record.id[:12]})"
-    try:
-        scene = _SCENE.validate_python(json.loads(dataset.recipe)["scene"] if dataset else None)
-    except (ValueError, KeyError, TypeError) as error:
+    scene = scene_on_record(dataset)
+    if scene is None:
         raise InvalidRequestError(
             f"The scene that made {name} is not on record, so that it cannot be made again.",
             remedy=_REMEDY,
-        ) from error
+        )
     try:
         recipe = Recipe.model_validate(record.training.get("recipe"))
     except ValidationError as error:
@@ -79,6 +78,15 @@ def making_on_record(record: ExpertRecord, dataset: Dataset | None) -> Making:
             remedy=_REMEDY,
         ) from error
     return Making(scene, recipe, dataset.teacher if dataset else "")
+
+
+def scene_on_record(dataset: Dataset | None) -> Scene | None:
+    """The scene that the rows were made for, as it was then; None where nothing says so, or only words of
+    another version."""
+    try:
+        return _SCENE.validate_python(json.loads(dataset.recipe)["scene"] if dataset else None)
+    except (ValueError, KeyError, TypeError):
+        return None
 
 
 def _waiting(

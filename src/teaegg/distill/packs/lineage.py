@@ -8,10 +8,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from teaegg.distill.packs.fields import one_line
 from teaegg.distill.packs.manifest import (
     MANIFEST,
     DatasetDigest,
     LineageDigest,
+    PackManifest,
     TaughtBy,
     decode_manifest,
 )
@@ -29,13 +31,17 @@ def digest(
         rows = DatasetDigest(
             hash=dataset.hash,
             rows=dataset.rows,
-            teacher=_line(dataset.teacher),
+            teacher=one_line(dataset.teacher, _LONGEST_TITLE),
             recipe=_recipe(dataset.recipe),
             recorded_at=dataset.recorded_at,
         )
     return LineageDigest(
         documents=tuple(
-            TaughtBy(document=each.document, version=each.version, title=_line(each.title))
+            TaughtBy(
+                document=each.document,
+                version=each.version,
+                title=one_line(each.title, _LONGEST_TITLE),
+            )
             for each in documents
         ),
         dataset=rows,
@@ -44,10 +50,10 @@ def digest(
     )
 
 
-def lineage_elsewhere(folder: Path) -> LineageDigest | None:
+def manifest_kept(folder: Path) -> PackManifest | None:
     """Of an expert that came in a pack, from its folder; None for one that was made here."""
     path = folder / MANIFEST
-    return decode_manifest(path.read_bytes()).lineage if path.exists() else None
+    return decode_manifest(path.read_bytes()) if path.exists() else None
 
 
 def without_titles(lineage: LineageDigest) -> LineageDigest:
@@ -76,9 +82,3 @@ def _recipe(text: str) -> Mapping[str, Any]:
     except ValueError:
         return {}
     return read if isinstance(read, dict) else {}
-
-
-def _line(text: str) -> str:
-    """On one line, printable, and valid UTF-8: names of files may be neither."""
-    shown = "".join(character if character.isprintable() else " " for character in text)
-    return shown.encode("utf-8", "replace").decode()[:_LONGEST_TITLE]

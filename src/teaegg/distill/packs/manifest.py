@@ -6,30 +6,23 @@ import json
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal, get_args
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints, ValidationError
+from pydantic import AwareDatetime, Field, StringConstraints, ValidationError
 
 from teaegg.core.experts import Expert, expert_id
+from teaegg.distill.packs.claims import RULES_VERSION, Claims, is_claim_file
+from teaegg.distill.packs.fields import Count, Line, Part, Sha256
 from teaegg.distill.packs.refusing import refused
 from teaegg.models.templates import ChatTemplate
 from teaegg.store.experts.files import ADAPTER
 
 MANIFEST, SIGNATURE = "pack.json", "pack.json.minisig"
 MOST_MANIFEST_BYTES = 16 * 1024**2
-Format = Literal["teaegg-pack/1"]
-FORMAT: Format = get_args(Format)[0]
-
-Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
-Line = Annotated[
-    str, StringConstraints(pattern=r"^[^\x00-\x1f\x7f-\x9f\u2028\u2029]*$", max_length=500)
-]
-"""One line that a terminal may show: no control characters."""
+Format = Literal["teaegg-pack/1", "teaegg-pack/2"]
+"""All that are read here. 1 had no claims: neither scene, report, verdict nor thresholds."""
+FORMAT: Format = get_args(Format)[-1]
 
 
-class _Part(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
-
-
-class PackedExpert(_Part):
+class PackedExpert(Part):
     """`core.experts.Expert`, field by field."""
 
     id: Sha256
@@ -46,7 +39,7 @@ class PackedExpert(_Part):
         return Expert(**self.model_dump())
 
 
-class PackedTemplate(_Part):
+class PackedTemplate(Part):
     """The chat template in full, so that the expert can be asked rightly by any program."""
 
     name: Line
@@ -60,7 +53,7 @@ class PackedTemplate(_Part):
         return cls.model_validate(template, from_attributes=True)
 
 
-class TaughtBy(_Part):
+class TaughtBy(Part):
     """A document that taught the expert: its id, the hash of its bytes, and its title ("": kept back)."""
 
     document: Line
@@ -68,17 +61,17 @@ class TaughtBy(_Part):
     title: Line = ""
 
 
-class DatasetDigest(_Part):
+class DatasetDigest(Part):
     """The rows that were learned: their hash and number, who asked, and how they were made."""
 
     hash: Sha256
-    rows: Annotated[int, Field(ge=0)]
+    rows: Count
     teacher: Annotated[Line, Field(max_length=200)] = ""
     recipe: Mapping[str, Any] = Field(default_factory=dict)
     recorded_at: AwareDatetime | None = None
 
 
-class LineageDigest(_Part):
+class LineageDigest(Part):
     """What made the expert, in names and hashes. `training` is the recipe and the figures of the run,
     `code` the version of the program."""
 
@@ -88,17 +81,18 @@ class LineageDigest(_Part):
     code: Annotated[Line, Field(max_length=100)]
 
 
-class PackedFile(_Part):
+class PackedFile(Part):
     """A file of the pack: where it lies, its length in bytes, its SHA-256."""
 
     name: str
-    size: Annotated[int, Field(ge=0)]
+    size: Count
     sha256: Sha256
 
 
-class PackManifest(_Part):
+class PackManifest(Part):
     """`pack.json`. `recipients` are the age recipients it is meant for (none: for everybody);
-    `collections` and `title` are those of the expert's scene."""
+    `collections` and `title` are those of the expert's scene; `claims` is what the signer says of how
+    well it does."""
 
     format: Format = FORMAT
     made_at: AwareDatetime
@@ -107,8 +101,14 @@ class PackManifest(_Part):
     collections: tuple[Line, ...] = ()
     template: PackedTemplate
     lineage: LineageDigest
+    claims: Claims = Claims()
     recipients: tuple[Line, ...] = ()
     files: tuple[PackedFile, ...]
+
+    @property
+    def told(self) -> tuple[str, ...]:
+        """Names of the files that are no part of the expert: its scene, and what carries the claims."""
+        return tuple(file.name for file in self.files if is_claim_file(file.name))
 
     def encoded(self) -> bytes:
         """As it is signed: JSON in UTF-8, keys in their order, one ending newline."""
@@ -117,15 +117,16 @@ class PackManifest(_Part):
 
 
 def decode_manifest(data: bytes) -> PackManifest:
-    """Of signed bytes. Raises PackRefusedError for another format, fields that do not fit, and an
-    expert whose id or adapter is not what the pack says."""
+    """Of signed bytes. Raises PackRefusedError for a later format, fields that do not fit, an expert whose
+    id or adapter is not what the pack says, and claims whose files it does not list."""
     try:
         tree = json.loads(data)
         said = tree.get("format") if isinstance(tree, dict) else None
-        if said != FORMAT:
+        if said not in get_args(Format):
             raise refused(
-                f"its format is {str(said)[:40]!r}; {FORMAT!r} is read here", "newer_format"
+                f"its format is {str(said)[:40]!r}; up to {FORMAT!r} is read here", "newer_format"
             )
+        _require_known_rules(tree)
         manifest = PackManifest.model_validate_json(data)
     except ValidationError as error:
         first = error.errors(include_url=False, include_input=False)[0]
@@ -137,6 +138,18 @@ def decode_manifest(data: bytes) -> PackManifest:
     return manifest
 
 
+def _require_known_rules(tree: dict[str, Any]) -> None:
+    """Asked before the fields are: a later version's are not damaged."""
+    version: Any = tree
+    for key in ("claims", "answering", "version"):
+        version = version.get(key) if isinstance(version, dict) else None
+    if isinstance(version, int) and version > RULES_VERSION:
+        raise refused(
+            f"its thresholds are of version {version}; up to {RULES_VERSION} is read here",
+            "newer_format",
+        )
+
+
 def _check(manifest: PackManifest) -> None:
     expert = manifest.expert.as_expert()
     if expert.id != expert_id(expert):
@@ -146,3 +159,5 @@ def _check(manifest: PackManifest) -> None:
     hashes = {file.name: file.sha256 for file in manifest.files}
     if hashes.get(ADAPTER) != expert.adapter:
         raise refused(f"{ADAPTER} is not the adapter that the expert names", "tampered")
+    if missing := [name for name in manifest.claims.files() if name not in hashes]:
+        raise refused(f"it speaks of {missing[0]} and does not hold it", "tampered")

@@ -2,6 +2,7 @@
 
 pack.json           what it holds and what made it     adapter.gguf, peft/, exam.json, …   the expert
 pack.json.minisig   who says so                        licences/                           the notices
+scene.yaml          the use case it was made for       report/, gate/                      how it did
 """
 
 from __future__ import annotations
@@ -10,12 +11,13 @@ import hashlib
 import os
 import shutil
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
 from teaegg.core.errors import ConflictError, StorageError
 from teaegg.core.experts import Expert
+from teaegg.distill.packs.claims import Claims, is_claim_file
 from teaegg.distill.packs.container import Content, write_container
 from teaegg.distill.packs.encryption import encrypt
 from teaegg.distill.packs.manifest import (
@@ -38,8 +40,8 @@ _NOT_PACKED = frozenset((FOLDER_MANIFEST, MANIFEST, SIGNATURE))
 
 @dataclass(frozen=True, slots=True)
 class PackContent:
-    """What goes into a pack. `folder` is the expert's own, `notices` go beside its files, and without
-    `recipients` everybody may open it."""
+    """What goes into a pack. `folder` is the expert's own, `notices` go beside its files, `told` are the
+    files of `claims` and the scene, and without `recipients` everybody may open it."""
 
     expert: Expert
     title: str
@@ -49,6 +51,8 @@ class PackContent:
     notices: Mapping[str, bytes]
     recipients: Sequence[str]
     made_at: datetime
+    claims: Claims = field(default_factory=Claims)
+    told: Mapping[str, Content] = field(default_factory=dict)
 
 
 def write_pack(content: PackContent, key: SecretKey, place: Path) -> tuple[Path, PackManifest]:
@@ -96,13 +100,14 @@ def deliver(pack: Path, target: Path, recipients: Sequence[str]) -> None:
 
 
 def _files(content: PackContent) -> dict[str, Content]:
-    """Name in the pack → where it lies; what came with the expert goes on as it came."""
+    """Name in the pack → where it lies; what came with the expert goes on as it came, but for what was
+    said of it then."""
     own = {
-        path.relative_to(content.folder).as_posix(): path
+        name: path
         for path in content.folder.rglob("*")
-        if path.is_file()
+        if path.is_file() and not is_claim_file(name := path.relative_to(content.folder).as_posix())
     }
-    files: dict[str, Content] = {**content.notices, **own}
+    files: dict[str, Content] = {**content.notices, **own, **content.told}
     return {name: files[name] for name in sorted(files.keys() - _NOT_PACKED)}
 
 
@@ -114,6 +119,7 @@ def _manifest(content: PackContent, files: Mapping[str, Content]) -> PackManifes
         collections=tuple(content.collections),
         template=PackedTemplate.of(template_named(content.expert.template)),
         lineage=content.lineage,
+        claims=content.claims,
         recipients=tuple(content.recipients),
         files=tuple(_measured(name, each) for name, each in files.items()),
     )

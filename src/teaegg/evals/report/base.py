@@ -61,7 +61,8 @@ class ExamReport:
     """An exam, who sat it, and what was found.
 
     `signed` items were reviewed by a person, `contaminated` ones found in what an examinee was taught
-    (both by hash). `currency` is that of the responses' prices.
+    (both by hash). `currency` is that of the responses' prices. `withheld`: figures only, for whoever
+    may not read what items ask and what was said to them.
     Raises InvalidRequestError for two examinees of one name, and for a comparison of somebody else.
     """
 
@@ -74,6 +75,7 @@ class ExamReport:
     compared: tuple[Compared, ...] = ()
     verdict: GateVerdict | None = None
     currency: str = "USD"
+    withheld: bool = False
 
     def __post_init__(self) -> None:
         names = [examinee.name for examinee in self.examinees]

@@ -61,7 +61,7 @@ def _view(report: ExamReport, say: Wording) -> Mapping[str, Any]:
         "counts_as": "signed" if {item.hash for item in counted} & report.signed else "unsigned",
         "report": report,
         "exam": report.exam,
-        "items": tuple(entries(report, say)),
+        "items": () if report.withheld else tuple(entries(report, say)),
         "documents": len({item.document or item.hash for item in report.exam.items}),
         "signed": sum(item.hash in report.signed for item in report.exam.items),
         "results": results,

@@ -133,6 +133,9 @@ def _examinees(report: ExamReport, results: Sequence[figures.Result], say: Wordi
 
 def _items(report: ExamReport, say: Wording) -> Iterator[str]:
     """A table to find an item in, then each item whole."""
+    if report.withheld:
+        yield say["items withheld"]
+        return
     found = tuple(entries(report, say))
     head = ("", say["question"], *(_plain(examinee.name) for examinee in report.examinees))
     yield _table(

@@ -126,6 +126,10 @@ _BOTH: dict[str, tuple[str, str]] = {
     "signed": ("已签字", "Signed"),
     "unsigned": ("没有签字", "Not signed"),
     "contaminated": ("训练内容里出现过", "Found in what was taught"),
+    "items withheld": (
+        "这份报告只有数字，题目和回答没有随附。",
+        "This report has figures only; its items and what was said to them are not enclosed.",
+    ),
     "items title": ("每一道题", "Every item"),
     "items plain": ("{count} 道题", "{count} items"),
     "shown of": ("显示 {shown} / {total} 道题", "{shown} of {total} items"),

@@ -51,17 +51,26 @@ def show(context: typer.Context, name: Name, user: As = "", as_json: Json = Fals
     """Show one expert."""
 
     async def work(workspace: Workspace) -> None:
-        from teaegg.app.cli.experts.rendering import show_expert, succession_record
+        from teaegg.app.cli.experts.claim_rendering import show_came_in
+        from teaegg.app.cli.experts.rendering import (
+            elsewhere_record,
+            show_expert,
+            succession_record,
+        )
         from teaegg.app.records import shown_expert
         from teaegg.store.experts.records import ALL_STATES
 
         actor = await acting(workspace, user)
         found = await workspace.experts.access.find(actor, name, ALL_STATES)
         succession = await workspace.experts.succession(actor, found)
+        came = await workspace.experts.came_in(actor, found)
         if as_json:
-            write_json({**shown_expert(found), **succession_record(succession)})
-        else:
-            show_expert(found, succession)
+            told = {**succession_record(succession), **elsewhere_record(came)}
+            write_json({**shown_expert(found), **told})
+            return
+        show_expert(found, succession)
+        if came:
+            show_came_in(came, workspace.packs.answering)
 
     run(context, work)
 
@@ -71,10 +80,16 @@ def lineage(context: typer.Context, name: Name, user: As = "", as_json: Json = F
     """Show all that made an expert: documents, rows, teacher, recipe, code, base; and its history."""
 
     async def work(workspace: Workspace) -> None:
+        from teaegg.app.cli.experts.claim_rendering import show_came_in
         from teaegg.app.cli.experts.rendering import lineage_record, show_lineage
 
         found = await workspace.experts.lineage(await acting(workspace, user), name)
-        write_json(lineage_record(found)) if as_json else show_lineage(found)
+        if as_json:
+            write_json(lineage_record(found))
+            return
+        show_lineage(found)
+        if found.elsewhere:
+            show_came_in(found.elsewhere, workspace.packs.answering)
 
     run(context, work)
 

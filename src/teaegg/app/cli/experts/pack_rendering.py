@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from typing import Any
 
+from teaegg.app.cli.experts.claim_rendering import show_claims
 from teaegg.app.cli.experts.rendering import facts, section, short, show_taught_elsewhere
 from teaegg.app.cli.output import say
+from teaegg.distill.packs.claims import AnsweringRules
 from teaegg.distill.packs.manifest import PackManifest
 from teaegg.distill.packs.opening import OpenedPack
 
 _MIB = 1024**2
 
 
-def show_opened(opened: OpenedPack) -> None:
-    """Whose it is, what it is, what made it, what it holds."""
+def show_opened(opened: OpenedPack, here: AnsweringRules) -> None:
+    """Whose it is, what it is, what made it, what is claimed of it, what it holds; `here` are the
+    thresholds of this home."""
     manifest = opened.manifest
     expert, lineage = manifest.expert, manifest.lineage
     say(f"The pack is whole, and {_signer(opened)} signed it.")
@@ -35,6 +38,7 @@ def show_opened(opened: OpenedPack) -> None:
         )
     )
     show_taught_elsewhere(lineage)
+    show_claims(manifest, _signer(opened), here)
     section(f"Holds {len(manifest.files)} files")
     for file in manifest.files:
         say(f"{file.size / _MIB:8.2f} MiB  {file.name}")

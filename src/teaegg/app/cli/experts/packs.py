@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
@@ -45,6 +45,12 @@ def pack(
             "--titles/--no-titles", help="Name the documents that taught it, or their hashes only."
         ),
     ] = True,
+    report: Annotated[
+        Literal["figures", "items", "none"],
+        typer.Option(
+            help="Of its exam: figures only; with the items, which quote documents; or none."
+        ),
+    ] = "figures",
     user: As = "",
     as_json: Json = False,
 ) -> None:
@@ -56,7 +62,7 @@ def pack(
         from teaegg.app.experts.packs import PackWishes
 
         actor = await acting(workspace, user)
-        wishes = PackWishes(key, to or (), notice or (), titles)
+        wishes = PackWishes(key, to or (), notice or (), titles, report)
         manifest = await workspace.packs.pack(actor, name, out, wishes)
         if as_json:
             write_json(pack_record(manifest))
@@ -83,7 +89,10 @@ def verify(
         from teaegg.app.cli.experts.pack_rendering import opened_record, show_opened
 
         opened = await workspace.packs.verify(await acting(workspace, user), file, signer=signer)
-        write_json(opened_record(opened)) if as_json else show_opened(opened)
+        if as_json:
+            write_json(opened_record(opened))
+        else:
+            show_opened(opened, workspace.packs.answering)
 
     run(context, work)
 
@@ -120,6 +129,8 @@ def unpack(
             return
         scene, name = record.expert.scene, short(record.id)
         say(f"{scene} ({name}) from {opened.signer}: {record.state}, for owners only.")
+        if opened.manifest.told:
+            say(f"What its pack says of its exams, not proven here: teaegg expert show {name}")
         say(f"Try it: teaegg ask QUESTION --expert {name} --sandbox")
         say(f"Let it answer: teaegg release {name} --why REASON")
         say(f"Open it to others: teaegg expert widen {name} --to group:NAME --why REASON")

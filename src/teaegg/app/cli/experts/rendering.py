@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from rich.text import Text
 
 from teaegg.app.cli.output import note, say, write_table
-from teaegg.app.experts.register import Forgotten, Lineage, Succession
+from teaegg.app.experts.register import CameIn, Forgotten, Lineage, Succession
 from teaegg.app.records import shown_expert
 from teaegg.distill.packs.manifest import LineageDigest
 from teaegg.store.experts.records import ExpertRecord
@@ -93,7 +93,7 @@ def show_lineage(lineage: Lineage) -> None:
             line.append(f"  {taught.standing}", style="yellow")
         say(line)
     if lineage.elsewhere:
-        show_taught_elsewhere(lineage.elsewhere)
+        show_taught_elsewhere(lineage.elsewhere.manifest.lineage)
     section("History")
     for change in lineage.changes:
         why = f"  {change.why}" if change.why else ""
@@ -142,7 +142,7 @@ def lineage_record(lineage: Lineage) -> dict[str, Any]:
             }
             for taught in lineage.documents
         ],
-        "elsewhere": lineage.elsewhere.model_dump(mode="json") if lineage.elsewhere else None,
+        **elsewhere_record(lineage.elsewhere),
         "changes": [
             {"state": c.state, "by": c.by, "at": c.at.isoformat(), "why": c.why}
             for c in lineage.changes
@@ -156,6 +156,23 @@ def lineage_record(lineage: Lineage) -> dict[str, Any]:
             }
             for w in lineage.widenings
         ],
+    }
+
+
+def elsewhere_record(came: CameIn | None) -> dict[str, Any]:
+    """As JSON what an expert's pack said of its making, what its signer claims of it, and where the files
+    of these claims lie."""
+    if came is None:
+        return {"elsewhere": None, "claims": None}
+    manifest = came.manifest
+    return {
+        "elsewhere": manifest.lineage.model_dump(mode="json"),
+        "claims": {
+            **manifest.claims.model_dump(mode="json"),
+            "signer": came.signer,
+            "key": came.key,
+            "files": [str(came.folder / name) for name in manifest.told],
+        },
     }
 
 

@@ -44,7 +44,7 @@ def explain(
     """Explain whether a candidate may take the place of what is in use now, and what is lacking."""
 
     async def work(workspace: Workspace) -> None:
-        from teaegg.app.cli.releases.rendering import verdict_shown
+        from teaegg.app.records import shown_verdict
         from teaegg.evals.gate.reasons import explain
 
         actor = await acting(workspace, user)
@@ -54,7 +54,7 @@ def explain(
             actor, name, exams=exams or (), policy=workspace.releases.policy(policy)
         )
         if as_json:
-            write_json(verdict_shown(judged.verdict))
+            write_json(shown_verdict(judged.verdict))
             return
         say(explain(judged.found, language or judged.language))
         hint_at_first_policy(workspace, judged, policy)

@@ -11,7 +11,6 @@ from teaegg.core.experts import ExpertState
 from teaegg.store.releases.canaries import Canary
 from teaegg.store.releases.records import Release
 from teaegg.store.releases.shadows import ShadowPair
-from teaegg.store.releases.verdicts import Verdict
 
 
 def show_releases(history: Iterable[Release], states: Mapping[str, ExpertState]) -> None:
@@ -90,24 +89,6 @@ def shadowed_record(pair: ShadowPair) -> dict[str, Any]:
             who: {name: trace[name] for name in ("expert", "verdict", "answer", "trace")}
             for who, trace in (("release", pair.baseline), ("shadow", pair.candidate))
         },
-    }
-
-
-def verdict_shown(verdict: Verdict) -> dict[str, Any]:
-    """The verdict with all its figures."""
-    return {
-        "verdict": verdict.id,
-        "expert": verdict.expert,
-        "baseline": verdict.baseline,
-        "passes": verdict.passes,
-        "policy": verdict.policy,
-        "exams": [
-            {"exam": sat.exam, "candidate": sat.candidate, "baseline": sat.baseline}
-            for sat in verdict.exams
-        ],
-        "by": verdict.by,
-        "at": verdict.at.isoformat(),
-        "found": dict(verdict.record),
     }
 
 
