@@ -243,3 +243,5 @@ def test_a_report_without_its_items_shows_the_figures_and_says_so() -> None:
     page = Tags(html(report, "zh")).found
     assert not [tag for tag, _ in page if tag in ("script", "form", "details")]
     assert ("section", {"id": "items"}) in page
+    links = {attributes["href"] for tag, attributes in page if tag == "a"}
+    assert links == {"#items"}

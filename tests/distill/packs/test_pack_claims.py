@@ -1,4 +1,4 @@
-"""What a pack says of its expert's exam, verdict and thresholds: whole, bounded, and never more than asked."""
+"""What a pack says of its expert's exam, verdict and thresholds: whole, and never more than is asked for."""
 
 from pathlib import Path
 

@@ -10,10 +10,9 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.distill.packs.claim_making import any_claims
 from tests.distill.packs.pack_making import HERE, KEY, files_below, opened, small_expert, small_pack
 from tests.expert_making import make_expert
-
-from tests.distill.packs.claim_making import any_claims
 
 from teaegg.core.errors import ConflictError, PackRefusedError
 from teaegg.core.ids import content_hash

@@ -87,8 +87,9 @@ class Vouching:
         """
         gated, scene = await self._gated(made), _scene_file(made)
         sat = await self._sat(actor, made, gated)
-        if made.elsewhere and gated is None and not sat:
-            told = _passed_on(made.elsewhere, detail, named=named)
+        came = made.elsewhere
+        if came and came.manifest.claims != Claims() and gated is None and not sat:
+            told = _passed_on(came, detail, named=named)
             return Told(told.claims, {**scene, **told.files})
         exam: ClaimedExam | None = None
         files: dict[str, Content] = dict(scene)

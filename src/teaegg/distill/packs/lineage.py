@@ -76,9 +76,13 @@ def dataset_of(lineage: LineageDigest, scene: str) -> Dataset:
 
 
 def _recipe(text: str) -> Mapping[str, Any]:
-    """How rows were made is kept as JSON; where it is not, nothing is known."""
+    """How rows were made is kept as JSON; where it is not, nothing is known. Who answers for the scene
+    stays at home."""
     try:
         read = json.loads(text)
     except ValueError:
         return {}
-    return read if isinstance(read, dict) else {}
+    if not isinstance(read, dict):
+        return {}
+    scene = read.get("scene")
+    return {**read, "scene": {**scene, "owner": ""}} if isinstance(scene, dict) else read

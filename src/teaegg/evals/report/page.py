@@ -36,7 +36,8 @@ def html(report: ExamReport, language: Language) -> str:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.globals.update(numbers=numbers, items_where=_items_where)
+    where = _no_items if report.withheld else _items_where
+    environment.globals.update(numbers=numbers, items_where=where)
     script = (_FOLDER / "filter.js").read_text(encoding="utf-8")
     return environment.get_template("report.html").render(
         _view(report, WORDING[language]),
@@ -93,6 +94,11 @@ def _view(report: ExamReport, say: Wording) -> Mapping[str, Any]:
 def _items_where(**wanted: str | int) -> str:
     """The link to the items that a figure stands for; `filter.js` reads it."""
     return "#items?" + urlencode(wanted)
+
+
+def _no_items(**wanted: str | int) -> str:
+    """Where it is said that they are not enclosed."""
+    return "#items"
 
 
 def _verdict(verdict: GateVerdict | None, language: Language) -> Markup | None:
