@@ -94,7 +94,8 @@ def test_a_pack_says_how_its_expert_did_and_that_counts_for_nothing_where_it_arr
     assert "100.0 (" in told and "20.0 (" in told and "+80.0 points" in told
     assert "passed on " in told and "against the bare base" in told
     assert "local-owner: 考试通过，王芳已看过" in told
-    receiver.done("unpack", str(pack))
+    taken = receiver.done("unpack", str(pack)).out
+    assert "candidate, for owners only" in taken and "Said by acme (key " in taken
     shown = receiver.done("expert", "show", "leave").out
     assert "Said by acme, not proven here" in shown and "figures.zh.html" in shown
     place = receiver.home / "experts" / made.id

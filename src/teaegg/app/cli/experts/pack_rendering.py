@@ -19,7 +19,7 @@ def show_opened(opened: OpenedPack, here: AnsweringRules) -> None:
     thresholds of this home."""
     manifest = opened.manifest
     expert, lineage = manifest.expert, manifest.lineage
-    say(f"The pack is whole, and {_signer(opened)} signed it.")
+    say(f"The pack is whole, and {signer_of(opened)} signed it.")
     facts(
         (
             ("scene", expert.scene),
@@ -38,7 +38,7 @@ def show_opened(opened: OpenedPack, here: AnsweringRules) -> None:
         )
     )
     show_taught_elsewhere(lineage)
-    show_claims(manifest, _signer(opened), here)
+    show_claims(manifest, signer_of(opened), here)
     section(f"Holds {len(manifest.files)} files")
     for file in manifest.files:
         say(f"{file.size / _MIB:8.2f} MiB  {file.name}")
@@ -57,5 +57,6 @@ def pack_record(manifest: PackManifest) -> dict[str, Any]:
     return manifest.model_dump(mode="json")
 
 
-def _signer(opened: OpenedPack) -> str:
+def signer_of(opened: OpenedPack) -> str:
+    """The name under which the key is trusted here, and the key."""
     return f"{opened.signer} (key {opened.key.name})" if opened.signer else f"key {opened.key.name}"

@@ -116,7 +116,8 @@ def unpack(
     """Take in the expert of a pack as a candidate. Only owners may use it until they widen it."""
 
     async def work(workspace: Workspace) -> None:
-        from teaegg.app.cli.experts.pack_rendering import opened_record
+        from teaegg.app.cli.experts.claim_rendering import show_claims
+        from teaegg.app.cli.experts.pack_rendering import opened_record, signer_of
         from teaegg.app.cli.experts.rendering import short
         from teaegg.app.records import shown_expert
 
@@ -129,8 +130,8 @@ def unpack(
             return
         scene, name = record.expert.scene, short(record.id)
         say(f"{scene} ({name}) from {opened.signer}: {record.state}, for owners only.")
-        if opened.manifest.told:
-            say(f"What its pack says of its exams, not proven here: teaegg expert show {name}")
+        show_claims(opened.manifest, signer_of(opened), workspace.packs.answering)
+        say()
         say(f"Try it: teaegg ask QUESTION --expert {name} --sandbox")
         say(f"Let it answer: teaegg release {name} --why REASON")
         say(f"Open it to others: teaegg expert widen {name} --to group:NAME --why REASON")
