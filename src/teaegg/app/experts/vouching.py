@@ -144,7 +144,8 @@ class Vouching:
         if len(set(names)) < len(names):
             # Both are called by their scene; ids tell them apart.
             names = [f"{_EXPERT}{one.sitting.fingerprint[:12]}" for one in sat]
-        report = report_of(dict(zip(names, sat, strict=True)), self._parts.clock.now())
+        found = report_of(dict(zip(names, sat, strict=True)), self._parts.clock.now())
+        report = replace(found, currency=self._parts.settings.teacher.currency)
         ours, *theirs = report.examinees
         if not theirs:
             return report
