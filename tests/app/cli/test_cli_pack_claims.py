@@ -231,7 +231,7 @@ def test_thresholds_that_differ_here_are_told(
     pack = tmp_path / "leave.teaegg"
     maker.packed(pack)
     told = receiver.done("verify", str(pack), TEAEGG_ANSWERS__ABSTAIN_BELOW="0.5").out
-    assert "0.0 (here 0.5)" in told and "only_quotes" in told
+    assert "abstain_below 0.0 (here 0.5), expert_passages 4," in told and "only_quotes" in told
     assert "(here" not in receiver.done("verify", str(pack)).out
 
 

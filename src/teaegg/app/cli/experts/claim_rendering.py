@@ -79,7 +79,9 @@ def _approved(approval: Approval) -> str:
 
 def _answering(rules: AnsweringRules, here: AnsweringRules) -> Iterator[tuple[str, str]]:
     ours = dict(here.thresholds())
-    for name, value in rules.thresholds():
-        differs = f" (here {ours[name]})" if ours[name] != value else ""
-        yield name, f"{value}{differs}"
+    shown = (
+        f"{name} {value}" + (f" (here {ours[name]})" if ours[name] != value else "")
+        for name, value in rules.thresholds()
+    )
+    yield "thresholds", ", ".join(shown)
     yield "guard rules", ", ".join(rules.guard)
