@@ -27,7 +27,12 @@ from teaegg.core.errors import (
     NotFoundError,
 )
 from teaegg.core.scenes import Scene, SceneExam
-from teaegg.core.settings import EmbeddingModelSettings, Settings, TeacherSettings
+from teaegg.core.settings import (
+    ChatModelSettings,
+    EmbeddingModelSettings,
+    Settings,
+    TeacherSettings,
+)
 from teaegg.distill.journey import Journey
 from teaegg.distill.recipe import Recipe
 from teaegg.models.standin import ScriptedChat, TermEmbedder
@@ -66,6 +71,7 @@ def opened(
     return open_workspace(
         Settings(
             home=folder / "home",
+            chat=ChatModelSettings(model=str(folder / f"{base}.gguf")),
             embedding=EmbeddingModelSettings(dimensions=64),
             teacher=teacher or TeacherSettings(),
         ),
