@@ -249,7 +249,7 @@ async def _sat(
             print(f"{form.name}: {done} of {total}", file=sys.stderr, flush=True)
 
     known = await records.responses(sitting.id)
-    responses = await sit_exam(exam, target, known, keep, tell=tell)
+    responses = await sit_exam(exam.items, target, known, keep, tell=tell)
     await records.finish(sitting.id, at=datetime.now(UTC))
     return Sat(form, responses, score_exam(exam, responses, signed=()))
 

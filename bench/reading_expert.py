@@ -22,14 +22,21 @@ from pathlib import Path
 from typing import Any
 
 from bench.data import rows, spread
-from bench.measuring import Progress, arguments, home_folder, report
+from bench.measuring import arguments, home_folder, report
+from teaegg.core.clock import SystemClock
+from teaegg.core.exams import ExamItem
 from teaegg.distill.export.adapter import write_gguf_adapter
 from teaegg.distill.recipe import Recipe, read_recipe
 from teaegg.distill.rows import Row, Turn, rows_hash, write_rows
 from teaegg.distill.train import base as training
 from teaegg.distill.train.factory import make_trainer
+from teaegg.evals.examining import sit_exam
 from teaegg.evals.reading import ReadingScore, reading_score
-from teaegg.evals.sitting import Comparison, Item, best_form, compare, sit
+from teaegg.evals.reading_comparison import Comparison, best_form, compare
+from teaegg.evals.response_file import ResponseFile
+from teaegg.evals.targets.model import ModelTarget
+from teaegg.evals.targets.prompting import WordForWord
+from teaegg.evals.targets.speakers import ChatSpeaker
 from teaegg.models.adapters.server import AdapterServer
 from teaegg.models.base import ChatModel, Message
 from teaegg.models.templates import PLAIN_ZH, template_named
@@ -40,6 +47,7 @@ EXAMPLES = 5
 ANSWER_TOKENS = 96
 INSTRUCTION = "用资料中的原话回答，只写最短的答案。"
 EXAMPLE_CHARACTERS = 400
+TOLD_EVERY = 20
 RECIPE = Recipe(
     learning_rate=6e-4, epochs=3, batch_tokens=2048, warmup_share=0.08, patience=0, looks=12
 )
@@ -70,15 +78,16 @@ async def main() -> None:
         await server.load({"reader": adapter})
         expert = server.chat("reader", template, remember=True)
         base = server.chat(None, PLAIN_ZH, remember=True)
-        shown = examples(passages, learned)
-        plain, led = items(questions, passages), items(questions, passages, shown)
+        asked = [item(row) for row in questions]
+        plain = prompts(questions, passages)
+        led = prompts(questions, passages, examples(passages, learned))
         answers = {
-            "expert": await answers_of(home, "expert", expert, plain),
-            "base": best_form(plain, [await answers_of(home, "base", base, plain)]),
-            "five_examples": best_form(led, [await answers_of(home, "five", base, led)]),
+            "expert": await answers_of(home, "expert", expert, asked, plain),
+            "base": best_form(asked, [await answers_of(home, "base", base, asked, plain)]),
+            "five_examples": best_form(asked, [await answers_of(home, "five", base, asked, led)]),
         }
         await server.close()
-    write(answers, plain, recipe, trained, made_minutes, (time.monotonic() - began) / 60)
+    write(answers, asked, recipe, trained, made_minutes, (time.monotonic() - began) / 60)
 
 
 def parted() -> tuple[dict[str, str], list[dict[str, Any]], list[dict[str, Any]]]:
@@ -164,40 +173,50 @@ def examples(passages: dict[str, str], learned: Sequence[dict[str, Any]]) -> tup
     return turns
 
 
-def items(
+def item(row: dict[str, Any]) -> ExamItem:
+    return ExamItem(
+        id=row["id"],
+        form="short",
+        questions=(row["question"],),
+        right=tuple(row["answers"]),
+        document=row["doc_id"],
+        kind="lookup",
+    )
+
+
+def prompts(
     questions: Sequence[dict[str, Any]],
     passages: dict[str, str],
     earlier: Sequence[Message] = (),
-) -> list[Item]:
-    return [
-        Item(
-            id=row["id"],
-            kind="lookup",
-            messages=prompt(row["question"], passages[row["doc_id"]], earlier),
-            right=tuple(row["answers"]),
-            document=row["doc_id"],
-        )
-        for row in questions
-    ]
+) -> dict[str, tuple[Message, ...]]:
+    return {
+        row["id"]: prompt(row["question"], passages[row["doc_id"]], earlier) for row in questions
+    }
 
 
 async def answers_of(
-    home: Path, name: str, examinee: ChatModel, asked: Sequence[Item]
+    home: Path,
+    name: str,
+    examinee: ChatModel,
+    asked: Sequence[ExamItem],
+    written: dict[str, tuple[Message, ...]],
 ) -> dict[str, str]:
-    progress = Progress(len(asked), name)
-    return await sit(
-        asked,
-        examinee,
-        home / f"answers-{name}.jsonl",
-        max_tokens=ANSWER_TOKENS,
-        lines=1,
-        tell=lambda done, total: progress.step(),
-    )
+    """Item id → what was said; it was taught, and shown, answers of one line."""
+    speaker = ChatSpeaker(examinee, SystemClock(), max_tokens=ANSWER_TOKENS, stop="\n")
+    target = ModelTarget(speaker, WordForWord(prompts=written))
+    kept = ResponseFile(home / f"answers-{name}.jsonl")
+
+    def tell(done: int, total: int) -> None:
+        if done % TOLD_EVERY == 0 or done == total:
+            print(f"{name}: {done} of {total}", file=sys.stderr, flush=True)
+
+    responses = await sit_exam(asked, target, await kept.known(), kept.keep, tell=tell)
+    return {item.id: responses[item.hash].text for item in asked}
 
 
 def write(
     answers: dict[str, dict[str, str]],
-    asked: Sequence[Item],
+    asked: Sequence[ExamItem],
     recipe: Recipe,
     trained: training.Training,
     made_minutes: float,

@@ -6,18 +6,20 @@ import json
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
+from teaegg.core.clock import SystemClock
 from teaegg.core.documents import Document
 from teaegg.core.experts import Expert, expert_id
 from teaegg.core.ids import content_hash, text_hash
 from teaegg.distill.examined import Examined
-from teaegg.distill.examining import TellStep, exam_item
+from teaegg.distill.examining import TellStep, said_to
 from teaegg.distill.journey import Journey
 from teaegg.distill.recipe import Recipe
 from teaegg.distill.rows import Row, rows_hash
 from teaegg.distill.train.base import Progress, Training
-from teaegg.evals.sitting import sit
+from teaegg.evals.targets.speakers import ChatSpeaker
 from teaegg.models.base import Choice, Message
 from teaegg.models.local import fingerprint
 from teaegg.models.templates import ChatTemplate
@@ -172,13 +174,13 @@ class StandInExaminer:
         answers: Path,
         tell: TellStep,
     ) -> Examined:
-        items = [exam_item(row) for row in exam]
         assert fingerprint(adapter) == expert.adapter
 
         async def said(who: str, share: float) -> dict[str, str]:
             chat = StandInChat(f"{who} {expert.id}", exam, share, self._asked)
+            speaker = ChatSpeaker(chat, SystemClock(), max_tokens=expert.max_tokens)
             kept = answers / expert.adapter[:12] / f"{who}.jsonl"
-            return await sit(items, chat, kept, max_tokens=expert.max_tokens)
+            return await said_to(exam, speaker, kept, partial(tell, "examining"))
 
         return Examined(
             tuple(exam), await said("expert", self.expert), await said("base", self.base)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from teaegg.core.documents import Location, Passage
+from teaegg.core.errors import InvalidRequestError
 from teaegg.core.exams import ExamItem
-from teaegg.distill.exam_items import items_of
+from teaegg.distill.exam_items import exam_item, items_of
 from teaegg.distill.rows import Row, RowKind, Turn
 from teaegg.evals.items.renewing import renewed
 from teaegg.models.base import Message
@@ -57,6 +59,29 @@ def row(
 def only(made: Row, *passages: Passage) -> ExamItem:
     (item,) = items_of([made], passages or (TRAVEL, LEAVE), source="held out").items
     return item
+
+
+def test_a_row_by_itself_is_asked_as_it_stands_and_declining_is_examined_apart() -> None:
+    asked = row("lookup", "限额是多少？", "住宿费限额为每晚350元。", TRAVEL)
+    item = exam_item(asked)
+    assert (item.id, item.document, item.kind) == (asked.id, "dtravel", "lookup")
+    assert item.questions == (asked.turns[-1].content,) and item.right == (asked.answer,)
+    areas = {
+        kind: exam_item(asked.model_copy(update={"kind": kind})).area
+        for kind in ("lookup", "table", "adversarial", "unanswerable", "out_of_scope")
+    }
+    assert {kind for kind, area in areas.items() if area == "refusal"} == {
+        "unanswerable",
+        "out_of_scope",
+    }
+    assert set(areas.values()) == {"exam", "refusal"}
+
+
+def test_a_row_that_nobody_can_be_asked_is_named() -> None:
+    blank = row("lookup", "限额是多少？", " ", TRAVEL)
+    with pytest.raises(InvalidRequestError, match="限额是多少？") as told:
+        exam_item(blank)
+    assert "right answer" in str(told.value) and "exam.jsonl" in told.value.remedy
 
 
 def test_the_answer_stands_in_gold_and_distractors_do_not_hold_it() -> None:

@@ -8,13 +8,15 @@ from typing import Any
 import pytest
 from tests.expert_making import make_expert
 
+from teaegg.core.clock import SystemClock
 from teaegg.core.ids import text_hash
 from teaegg.distill import examining
+from teaegg.distill.exam_items import exam_item
 from teaegg.distill.examined import Examined
-from teaegg.distill.examining import EngineExaminer, exam_item
+from teaegg.distill.examining import EngineExaminer
 from teaegg.distill.rebase.judging import USUAL, judge
 from teaegg.distill.rows import Row, RowKind, Turn
-from teaegg.evals.sitting import compare
+from teaegg.evals.reading_comparison import compare
 from teaegg.models.base import Choice, Message
 from teaegg.models.templates import GEMMA, PLAIN_ZH, ChatTemplate
 
@@ -127,7 +129,7 @@ async def sat(folder: Path, told: list[Any] | None = None) -> Examined:
         if told is not None:
             told.append(at)
 
-    return await EngineExaminer(None, threads=1).examine(
+    return await EngineExaminer(None, SystemClock(), threads=1).examine(
         ROWS, expert, folder / "adapter.gguf", PLAIN_ZH, folder / "answers", tell
     )
 

@@ -12,8 +12,8 @@ from tests.expert_making import BASE, NOW, make_dataset, make_expert, make_recor
 from teaegg.core.experts import ExpertState, expert_id
 from teaegg.core.ids import text_hash
 from teaegg.core.scenes import Scene
+from teaegg.distill.exam_items import exam_item
 from teaegg.distill.examined import Examined
-from teaegg.distill.examining import exam_item
 from teaegg.distill.lineage.remaking import Making
 from teaegg.distill.rebase.judging import judge, scored
 from teaegg.distill.rebase.planning import concerned, refusal, remake_of

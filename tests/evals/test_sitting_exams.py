@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Sequence
 import pytest
 
 from teaegg.core.errors import ModelError, ModelUnavailableError
-from teaegg.core.exams import Exam, ExamItem, ItemPassage, Response
+from teaegg.core.exams import ExamItem, ItemPassage, Response
 from teaegg.evals.examining import sit_exam, without_key
 
 
@@ -14,7 +14,7 @@ def item(number: int) -> ExamItem:
     return ExamItem(id=f"i{number}", form="short", questions=(f"问题{number}",), right=("甲",))
 
 
-EXAM = Exam(name="leave", title="休假", items=tuple(item(number) for number in range(6)))
+ITEMS = tuple(item(number) for number in range(6))
 
 
 class Examinee:
@@ -55,9 +55,9 @@ class Keeper:
 
 async def test_every_item_is_asked_once_and_kept_under_its_own_hash() -> None:
     keep, told = Keeper(), []
-    said = await sit_exam(EXAM, Examinee(), {}, keep, tell=lambda *at: told.append(at))
-    assert set(said) == {one.hash for one in EXAM.items} == set(keep.kept)
-    assert said[EXAM.items[3].hash].text == "问题3"
+    said = await sit_exam(ITEMS, Examinee(), {}, keep, tell=lambda *at: told.append(at))
+    assert set(said) == {one.hash for one in ITEMS} == set(keep.kept)
+    assert said[ITEMS[3].hash].text == "问题3"
     assert told[0] == (0, 6) and told[-1] == (6, 6)
     assert len(keep.batches) < 6, "what came while a batch was written is one batch"
 
@@ -74,7 +74,7 @@ async def test_an_examinee_sees_neither_keys_nor_rubrics_nor_which_passage_holds
         passages=(ItemPassage(text="年假5天。"), ItemPassage(text="产假。", gold=False)),
     )
     examinee = Examinee()
-    await sit_exam(Exam(name="g", title="g", items=(grounded,)), examinee, {}, Keeper())
+    await sit_exam((grounded,), examinee, {}, Keeper())
     (shown,) = examinee.shown
     assert (shown.right, shown.rubric) == ((), ())
     assert {passage.gold for passage in shown.passages} == {False}
@@ -88,10 +88,10 @@ async def test_who_breaks_off_keeps_what_was_said_and_is_asked_only_the_rest(
 ) -> None:
     keep = Keeper()
     with pytest.raises(ModelError):
-        await sit_exam(EXAM, Examinee(4, error), {}, keep)
+        await sit_exam(ITEMS, Examinee(4, error), {}, keep)
     assert len(keep.kept) == 4
     again = Examinee()
-    said = await sit_exam(EXAM, again, keep.kept, keep)
+    said = await sit_exam(ITEMS, again, keep.kept, keep)
     assert [one.id for one in again.shown] == ["i4", "i5"]
     assert len(said) == 6
 
@@ -106,7 +106,7 @@ async def test_a_cancelled_sitting_keeps_what_had_come() -> None:
             waiting.set()
             await asyncio.sleep(60)
 
-    sitting = asyncio.create_task(sit_exam(EXAM, Slow(), {}, keep))
+    sitting = asyncio.create_task(sit_exam(ITEMS, Slow(), {}, keep))
     await waiting.wait()
     sitting.cancel()
     with pytest.raises(asyncio.CancelledError):
@@ -121,10 +121,10 @@ async def test_a_disk_that_refuses_is_told_and_nothing_more_is_asked() -> None:
         raise OSError("disk full")
 
     with pytest.raises(OSError, match="disk full"):
-        await sit_exam(EXAM, examinee, {}, refuse)
+        await sit_exam(ITEMS, examinee, {}, refuse)
 
 
 async def test_only_the_items_that_are_meant_are_asked() -> None:
     examinee = Examinee()
-    said = await sit_exam(EXAM, examinee, {}, Keeper(), items=EXAM.items[::2])
+    said = await sit_exam(ITEMS[::2], examinee, {}, Keeper())
     assert [one.id for one in examinee.shown] == ["i0", "i2", "i4"] and len(said) == 3

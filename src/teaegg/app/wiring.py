@@ -124,8 +124,8 @@ async def open_workspace(
         experts = _expert_parts(settings, database, expert_models)
         await _finish_forgetting(experts.forgetting)
         ways = Ways(
-            make_journey or partial(_journey, settings, settings.chat.local_file),
-            journey_on or partial(_journey, settings),
+            make_journey or partial(_journey, settings, clock, settings.chat.local_file),
+            journey_on or partial(_journey, settings, clock),
         )
         parts = _assemble(settings, database, index, chat, embedder, clock, experts)
         stack.push_async_callback(parts.learner.close)
@@ -329,14 +329,14 @@ async def _finish_forgetting(forgetting: Forgetting) -> None:
         _LOG.error("Forgetting could not be finished: %s", error)
 
 
-def _journey(settings: Settings, base: Path | None) -> Journey:
+def _journey(settings: Settings, clock: Clock, base: Path | None) -> Journey:
     """The way to experts on `base` (None: the bundled one). Raises ModelError where what trains is not
     installed."""
     threads = settings.chat.threads
     return Journey(
         make_trainer(base, threads=threads),
         make_exporter(base, threads=threads),
-        EngineExaminer(base, threads=threads),
+        EngineExaminer(base, clock, threads=threads),
         base=base,
     )
 

@@ -1,7 +1,8 @@
 """Rows of held-out documents → items of an exam: the same questions, with what is right kept apart.
 
-A row is one prompt as an expert reads it; an item names its passages, so that any examinee can be given
-them, and knows in which of them the answer stands.
+A row is one prompt as an expert reads it. `exam_item` is for those who are asked it word for word. Items of
+`items_of` name their passages, so that any examinee can be given them, and know in which of them the answer
+stands.
 """
 
 from __future__ import annotations
@@ -11,13 +12,17 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from pydantic import ValidationError
+
 from teaegg.core.documents import Passage
+from teaegg.core.errors import InvalidRequestError
 from teaegg.core.exams import Area, ExamItem, ItemForm, ItemPassage
 from teaegg.core.quantities.reading import quantities_in
 from teaegg.distill.data.checking.personal import masked
 from teaegg.distill.rows import Row, RowKind
 from teaegg.evals.contamination import Taught
 from teaegg.retrieval.reading_prompt import ShownPassage, read_prompt, shown_passage
+from teaegg.store.lines import first_mistake
 
 _HEAD = re.compile(r"(?:^|\n\n)\[(\d+)\]")
 _WITHOUT: Mapping[RowKind, ItemForm] = {"unanswerable": "refusal", "out_of_scope": "out_of_scope"}
@@ -46,6 +51,25 @@ class _Found(NamedTuple):
 
     shown: ShownPassage
     passage: Passage
+
+
+def exam_item(row: Row) -> ExamItem:
+    """The row by itself, its question the prompt as it stands; its document is the first that it was
+    asked about. Raises InvalidRequestError for a row, edited by hand, that nobody can be asked."""
+    try:
+        return ExamItem(
+            id=row.id,
+            form=_WITHOUT.get(row.kind, "short"),
+            questions=(row.turns[-1].content,),
+            right=(row.answer,),
+            document=row.group,
+            kind=row.kind,
+        )
+    except ValidationError as error:
+        raise InvalidRequestError(
+            f"The row {row.id} cannot be examined: {first_mistake(error)}.",
+            remedy="Correct it in exam.jsonl, or make the dataset again.",
+        ) from error
 
 
 def items_of(rows: Iterable[Row], passages: Iterable[Passage], *, source: str) -> MadeItems:

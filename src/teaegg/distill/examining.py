@@ -8,11 +8,17 @@ from functools import partial
 from pathlib import Path
 from typing import Literal, Protocol
 
+from teaegg.core.clock import Clock
 from teaegg.core.experts import Expert
+from teaegg.distill.exam_items import exam_item
 from teaegg.distill.examined import Examined
 from teaegg.distill.rows import Row, rows_hash
-from teaegg.evals.reading import reading_score
-from teaegg.evals.sitting import Item, best_form, sit
+from teaegg.evals.examining import Tell, sit_exam
+from teaegg.evals.reading_comparison import best_form, mean_reading
+from teaegg.evals.response_file import ResponseFile
+from teaegg.evals.targets.model import ModelTarget
+from teaegg.evals.targets.prompting import WordForWord
+from teaegg.evals.targets.speakers import ChatSpeaker, Speaker
 from teaegg.models.adapters.server import AdapterServer
 from teaegg.models.templates import ChatTemplate, template_named
 
@@ -22,11 +28,6 @@ TRIED_WITH = 12
 _CANDIDATE = "candidate"
 ExamStep = Literal["examining", "examining the base"]
 TellStep = Callable[[ExamStep, int, int], None]
-
-
-def exam_item(row: Row) -> Item:
-    """A row of the exam as an item: its document is the first that it was asked about."""
-    return Item(row.id, row.kind, row.messages(), (row.answer,), row.group)
 
 
 class Examiner(Protocol):
@@ -74,8 +75,9 @@ class Examiner(Protocol):
 class EngineExaminer:
     """`base` None is the bundled model; `threads` 0 means one per core."""
 
-    def __init__(self, base: Path | None, *, threads: int) -> None:
+    def __init__(self, base: Path | None, clock: Clock, *, threads: int) -> None:
         self._base = base
+        self._clock = clock
         self._threads = threads
 
     async def examine(
@@ -92,9 +94,11 @@ class EngineExaminer:
         kept = answers / f"{expert.adapter[:12]}-{rows_hash(exam)[:12]}"
         async with self._serving() as server:
             server.know({_CANDIDATE: adapter})
-            candidate = await _adapter_said(exam, server, template, kept, expert.max_tokens, tell)
+            candidate = await self._adapter_said(
+                exam, server, template, kept, expert.max_tokens, tell
+            )
             forms = (template, plain)
-            baseline = await _base_said(exam, server, forms, kept, expert.max_tokens, tell)
+            baseline = await self._base_said(exam, server, forms, kept, expert.max_tokens, tell)
         return Examined(tuple(exam), candidate, baseline)
 
     async def adapter_said(
@@ -108,7 +112,7 @@ class EngineExaminer:
     ) -> Mapping[str, str]:
         async with self._serving() as server:
             server.know({_CANDIDATE: adapter})
-            return await _adapter_said(exam, server, template, kept, max_tokens, tell)
+            return await self._adapter_said(exam, server, template, kept, max_tokens, tell)
 
     async def base_said(
         self,
@@ -119,7 +123,44 @@ class EngineExaminer:
         tell: TellStep,
     ) -> Mapping[str, str]:
         async with self._serving() as server:
-            return await _base_said(exam, server, forms, kept, max_tokens, tell)
+            return await self._base_said(exam, server, forms, kept, max_tokens, tell)
+
+    async def _adapter_said(
+        self,
+        exam: Sequence[Row],
+        server: AdapterServer,
+        template: ChatTemplate,
+        kept: Path,
+        max_tokens: int,
+        tell: TellStep,
+    ) -> Mapping[str, str]:
+        chat = server.chat(_CANDIDATE, template)
+        speaker = ChatSpeaker(chat, self._clock, max_tokens=max_tokens)
+        return await said_to(exam, speaker, kept / "candidate.jsonl", partial(tell, "examining"))
+
+    async def _base_said(
+        self,
+        exam: Sequence[Row],
+        server: AdapterServer,
+        forms: Sequence[ChatTemplate],
+        kept: Path,
+        max_tokens: int,
+        tell: TellStep,
+    ) -> Mapping[str, str]:
+        lines = max(row.answer.count("\n") + 1 for row in exam)
+
+        async def said(form: ChatTemplate, asked: Sequence[Row]) -> Mapping[str, str]:
+            chat = server.chat(None, form)
+            speaker = ChatSpeaker(chat, self._clock, max_tokens=max_tokens, stop="\n", stops=lines)
+            file = kept / f"base-{form.name}.jsonl"
+            return await said_to(asked, speaker, file, partial(tell, "examining the base"))
+
+        few = exam[:: -(-len(exam) // TRIED_WITH)]
+        items = [exam_item(row) for row in few]
+        tried = [best_form(items, [await said(form, few)]) for form in forms]
+        scores = [mean_reading(items, answers).f1 for answers in tried]
+        best = await said(forms[scores.index(max(scores))], exam)
+        return best_form([exam_item(row) for row in exam], [best])
 
     @asynccontextmanager
     async def _serving(self) -> AsyncIterator[AdapterServer]:
@@ -132,47 +173,13 @@ class EngineExaminer:
             await server.close()
 
 
-async def _adapter_said(
-    exam: Sequence[Row],
-    server: AdapterServer,
-    template: ChatTemplate,
-    kept: Path,
-    max_tokens: int,
-    tell: TellStep,
-) -> Mapping[str, str]:
-    return await sit(
-        [exam_item(row) for row in exam],
-        server.chat(_CANDIDATE, template),
-        kept / "candidate.jsonl",
-        max_tokens=max_tokens,
-        tell=partial(tell, "examining"),
-    )
-
-
-async def _base_said(
-    exam: Sequence[Row],
-    server: AdapterServer,
-    forms: Sequence[ChatTemplate],
-    kept: Path,
-    max_tokens: int,
-    tell: TellStep,
-) -> Mapping[str, str]:
+async def said_to(exam: Sequence[Row], speaker: Speaker, kept: Path, tell: Tell) -> dict[str, str]:
+    """Row id → what `speaker` says to the row's prompt, word for word. What the file `kept` holds
+    already is not asked again. Raises StorageError when it cannot be written, InvalidRequestError as
+    `exam_item`, and what `speaker` raises; what was said until then stays."""
     items = [exam_item(row) for row in exam]
-    lines = max(right.count("\n") + 1 for item in items for right in item.right)
-
-    async def said(form: ChatTemplate, asked: Sequence[Item]) -> Mapping[str, str]:
-        return await sit(
-            asked,
-            server.chat(None, form),
-            kept / f"base-{form.name}.jsonl",
-            max_tokens=max_tokens,
-            lines=lines,
-            tell=partial(tell, "examining the base"),
-        )
-
-    few = items[:: -(-len(items) // TRIED_WITH)]
-    scores = []
-    for form in forms:
-        tried = best_form(few, [await said(form, few)])
-        scores.append(sum(reading_score(tried[item.id], item.right).f1 for item in few))
-    return best_form(items, [await said(forms[scores.index(max(scores))], items)])
+    prompts = {row.id: row.messages() for row in exam}
+    target = ModelTarget(speaker, WordForWord(prompts=prompts))
+    file = ResponseFile(kept)
+    responses = await sit_exam(items, target, await file.known(), file.keep, tell=tell)
+    return {item.id: responses[item.hash].text for item in items}

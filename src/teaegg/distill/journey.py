@@ -21,13 +21,14 @@ from teaegg.core.errors import InvalidRequestError
 from teaegg.core.experts import Expert, expert_id
 from teaegg.core.ids import content_hash
 from teaegg.core.scenes import Scene
+from teaegg.distill.exam_items import exam_item
 from teaegg.distill.examined import Examined
-from teaegg.distill.examining import Examiner, ExamStep, exam_item
+from teaegg.distill.examining import Examiner, ExamStep
 from teaegg.distill.export.factory import Export
 from teaegg.distill.recipe import Recipe
 from teaegg.distill.rows import Row, rows_hash
 from teaegg.distill.train.base import Progress, Trainer, Training
-from teaegg.evals.sitting import Comparison, compare
+from teaegg.evals.reading_comparison import Comparison, compare
 from teaegg.models.base import Message
 from teaegg.models.local import bundled_model, fingerprint
 from teaegg.models.templates import plain_template, template_named

@@ -10,7 +10,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 
 from teaegg.core.errors import ModelError
-from teaegg.core.exams import Exam, ExamItem, Response
+from teaegg.core.exams import ExamItem, Response
 from teaegg.evals.targets.base import Target
 
 Keep = Callable[[Sequence[Response]], Awaitable[None]]
@@ -20,24 +20,23 @@ Tell = Callable[[int, int], None]
 
 
 async def sit_exam(
-    exam: Exam,
+    items: Sequence[ExamItem],
     target: Target,
     known: Mapping[str, Response],
     keep: Keep,
     *,
-    items: Sequence[ExamItem] | None = None,
     tell: Tell = lambda done, total: None,
 ) -> dict[str, Response]:
-    """Item hash → response. Only items without one in `known` (by hash) are asked, of `items` where
-    not the whole exam is meant. The target is handed items without their key.
+    """Item hash → response. Only items without one in `known` (by hash) are asked. The target is handed
+    items without their key.
 
     Whatever came is kept, even when the target breaks off or the call is cancelled: responses that
     come while others are being kept are kept together. Raises what `target` and `keep` raise, and
     ModelError when the target ends without having answered all.
     """
-    asked = exam.items if items is None else items
-    answered = {item.hash: known[item.hash] for item in asked if item.hash in known}
-    left = {item.hash: item for item in asked if item.hash not in answered}
+    asked = {item.hash: item for item in items}
+    answered = {name: known[name] for name in asked if name in known}
+    left = {name: item for name, item in asked.items() if name not in answered}
     tell(len(answered), len(asked))
     if not left:
         return answered

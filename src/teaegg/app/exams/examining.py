@@ -180,7 +180,7 @@ class Examining:
 
             known = await self._sittings.responses(sitting.id)
             asked = spread(exam.items, limit)
-            await sit_exam(exam, target, known, keep, items=asked, tell=tell)
+            await sit_exam(asked, target, known, keep, tell=tell)
         finally:
             await target.close()
         return await self._ended(reviewed, sitting)

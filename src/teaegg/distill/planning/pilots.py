@@ -17,7 +17,7 @@ from teaegg.core.clock import Clock
 from teaegg.core.errors import InvalidRequestError
 from teaegg.core.ids import text_hash
 from teaegg.core.scenes import Scene
-from teaegg.distill.examining import exam_item
+from teaegg.distill.exam_items import exam_item
 from teaegg.distill.journey import Telling
 from teaegg.distill.planning.scaling import FEWEST_PILOTS, Forecast, forecast, scores_covariance
 from teaegg.distill.recipe import Recipe

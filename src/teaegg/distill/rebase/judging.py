@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from teaegg.core.exams import ExamItem
+from teaegg.distill.exam_items import exam_item
 from teaegg.distill.examined import Examined
-from teaegg.distill.examining import exam_item
 from teaegg.evals.gate.judging import gate
 from teaegg.evals.gate.policy import Criterion, Policy
 from teaegg.evals.gate.verdict import GateVerdict
 from teaegg.evals.reading import reading_score
+from teaegg.evals.reading_comparison import Comparison, compare, mean_reading
 from teaegg.evals.records import ScoredItem
-from teaegg.evals.sitting import Comparison, Item, compare
 
 USUAL = Policy(
     criteria=(Criterion("exam", "not_worse", 0.1), Criterion("refusal", "not_worse", 0.1)),
@@ -20,7 +21,6 @@ USUAL = Policy(
 )
 """What a rebase demands unless a policy file says otherwise: that nothing was lost. Its items are those
 that were made with the rows and that nobody has signed; a release may demand more."""
-_DECLINED = ("unanswerable", "out_of_scope")
 _SEED = 1
 
 
@@ -41,8 +41,8 @@ def judge(old: Examined, new: Examined, policy: Policy) -> Judged:
     """The two experts as each was examined beside its base, by the same rows."""
     items = [exam_item(row) for row in new.rows]
     return Judged(
-        old_base=_mean_f1(items, old.baseline),
-        new_base=_mean_f1(items, new.baseline),
+        old_base=mean_reading(items, old.baseline).f1,
+        new_base=mean_reading(items, new.baseline).f1,
         between=compare(items, new.candidate, old.candidate, seed=_SEED),
         verdict=gate(scored(items, new.candidate), policy, scored(items, old.candidate)),
     )
@@ -53,23 +53,18 @@ def nothing_sat(policy: Policy) -> GateVerdict:
     return gate((), policy, ())
 
 
-def scored(items: Sequence[Item], answers: Mapping[str, str]) -> list[ScoredItem]:
+def scored(items: Sequence[ExamItem], answers: Mapping[str, str]) -> list[ScoredItem]:
     """What cannot be answered is declined in the right words or not; the rest has its F1."""
     found = []
     for item in items:
         score = reading_score(answers[item.id], item.right)
-        declined = item.kind in _DECLINED
         found.append(
             ScoredItem(
                 item=item.id,
-                area="refusal" if declined else "exam",
+                area=item.area,
                 kind=item.kind,
                 document=item.document,
-                score=score.exact if declined else score.f1,
+                score=score.exact if item.area == "refusal" else score.f1,
             )
         )
     return found
-
-
-def _mean_f1(items: Sequence[Item], answers: Mapping[str, str]) -> float:
-    return sum(reading_score(answers[item.id], item.right).f1 for item in items) / len(items)

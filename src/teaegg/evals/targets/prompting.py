@@ -4,8 +4,8 @@ and worked examples of other items before it. Nothing of the key is looked at bu
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 from teaegg.core.errors import InvalidRequestError
 from teaegg.core.exams import Exam, ExamItem, ItemForm
@@ -105,6 +105,18 @@ class Prompting:
         if has_passages and item.form in ("grounded", "refusal"):
             wanted += _ELSE[self.language].format(words=not_said(self.language))
         return wanted
+
+
+@dataclass(frozen=True, slots=True)
+class WordForWord(Prompting):
+    """Items whose prompts are written already: `prompts` by item id, asked as they stand."""
+
+    prompts: Mapping[str, Sequence[Message]] = field(kw_only=True)
+
+    def turns(
+        self, item: ExamItem, found: Sequence[ShownPassage] | None = None
+    ) -> tuple[Message, ...]:
+        return tuple(self.prompts[item.id])
 
 
 def worked_examples(items: Sequence[ExamItem], exam: Exam, count: int) -> tuple[ExamItem, ...]:

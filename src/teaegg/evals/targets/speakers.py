@@ -49,7 +49,8 @@ class Speaker(Protocol):
 
 class ChatSpeaker:
     """`chat` as it is. Behind a `template` it is held to the letters of a choice; without one it says
-    what it likes. It is cut at `stop`: who was never tuned does not know when to end."""
+    what it likes. It is cut at `stop` where that stands for the `stops`-th time: who was never tuned does
+    not know when to end."""
 
     def __init__(
         self,
@@ -59,12 +60,14 @@ class ChatSpeaker:
         template: ChatTemplate | None = None,
         max_tokens: int = ANSWER_TOKENS,
         stop: str = "",
+        stops: int = 1,
     ) -> None:
         self._chat = chat
         self._clock = clock
         self._template = template
         self._max_tokens = max_tokens
         self._stop = stop
+        self._stops = stops
 
     @property
     def name(self) -> str:
@@ -76,7 +79,7 @@ class ChatSpeaker:
 
     async def speak(self, messages: Sequence[Message]) -> Spoken:
         speech = self._chat.stream(messages, max_tokens=self._max_tokens)
-        return await heard(speech, self._clock, stop=self._stop)
+        return await heard(speech, self._clock, stop=self._stop, stops=self._stops)
 
     async def pick(self, messages: Sequence[Message], letters: str) -> Spoken:
         if self._template is None:
@@ -97,18 +100,20 @@ def behind(template: ChatTemplate, words: Sequence[str]) -> tuple[str, ...]:
     return tuple(f"{space}{word}" for word in words)
 
 
-async def heard(speech: AsyncIterator[str], clock: Clock, *, stop: str = "") -> Spoken:
-    """All of a stream, up to `stop` ("": to its end), with the time that it took."""
+async def heard(
+    speech: AsyncIterator[str], clock: Clock, *, stop: str = "", stops: int = 1
+) -> Spoken:
+    """All of a stream, up to the `stops`-th `stop` ("": to its end), with the time that it took."""
     began = clock.monotonic_seconds()
     first, said = None, ""
     async for piece in speech:
         said = (said + piece).lstrip()
         if said and first is None:
             first = clock.monotonic_seconds() - began
-        if stop and stop in said:
+        if stop and said.count(stop) >= stops:
             # Closed at once, so that the engine does not go on for nobody.
             if isinstance(speech, AsyncGenerator):
                 await speech.aclose()
-            said = said.split(stop)[0]
+            said = stop.join(said.split(stop)[:stops])
             break
     return Spoken(said.strip(), clock.monotonic_seconds() - began, first)

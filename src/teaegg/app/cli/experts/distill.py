@@ -15,7 +15,7 @@ from teaegg.app.cli.session import acting, run
 if TYPE_CHECKING:
     from teaegg.app.experts.distilling import Distilled
     from teaegg.app.workspace import Workspace
-    from teaegg.evals.sitting import Comparison
+    from teaegg.evals.reading_comparison import Comparison
 
 
 def distill(
