@@ -17,7 +17,7 @@ import hashlib
 import os
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -199,7 +199,7 @@ async def answers_of(
     name: str,
     examinee: ChatModel,
     asked: Sequence[ExamItem],
-    written: dict[str, tuple[Message, ...]],
+    written: Mapping[str, Sequence[Message]],
 ) -> dict[str, str]:
     """Item id → what was said; it was taught, and shown, answers of one line."""
     speaker = ChatSpeaker(examinee, SystemClock(), max_tokens=ANSWER_TOKENS, stop="\n")
@@ -215,7 +215,7 @@ async def answers_of(
 
 
 def write(
-    answers: dict[str, dict[str, str]],
+    answers: Mapping[str, Mapping[str, str]],
     asked: Sequence[ExamItem],
     recipe: Recipe,
     trained: training.Training,
