@@ -6,15 +6,19 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.expert_making import make_expert
+from tests.expert_making import StandInTrainer, make_expert, stand_in_journey
 
 from teaegg.core.clock import SystemClock
+from teaegg.core.errors import InvalidRequestError
 from teaegg.core.ids import text_hash
+from teaegg.core.scenes import Scene
 from teaegg.distill import examining
 from teaegg.distill.exam_items import exam_item
 from teaegg.distill.examined import Examined
 from teaegg.distill.examining import EngineExaminer
+from teaegg.distill.journey import Telling
 from teaegg.distill.rebase.judging import USUAL, judge
+from teaegg.distill.recipe import Recipe
 from teaegg.distill.rows import Row, RowKind, Turn
 from teaegg.evals.reading_comparison import compare
 from teaegg.models.base import Choice, Message
@@ -198,6 +202,24 @@ async def test_the_gate_of_a_rebase_sees_the_same_figures_however_they_are_sat_a
     assert (exam.p_better, exam.p_worse) == pytest.approx((0.011722346577, 1.0))
     assert (refusal.outcome, refusal.items, refusal.more) == ("too few", 8, 178)
     assert (refusal.candidate, refusal.baseline) == (1.0, 0.75)
+
+
+async def test_an_exam_that_nobody_can_be_asked_is_refused_before_anything_is_learned(
+    tmp_path: Path,
+) -> None:
+    trainer = StandInTrainer()
+    blank = ROWS[1].model_copy(update={"answer": " "})
+    with pytest.raises(InvalidRequestError, match="r01"):
+        await stand_in_journey(tmp_path, trainer).make(
+            Scene("leave", "Leave", "staff", "p", ("rules",)),
+            [ROWS[0]],
+            [blank],
+            Recipe(),
+            tmp_path / "run",
+            Telling(),
+            answers=tmp_path / "answers",
+        )
+    assert trainer.folders == []
 
 
 def tear_last_line(folder: Path) -> None:

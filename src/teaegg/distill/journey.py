@@ -86,14 +86,14 @@ class Journey:
     ) -> MadeExpert:
         """The run lies in `folder`, what is said in its exam below `answers`.
 
-        Raises InvalidRequestError for too few rows or rows that stand in the exam, else what the
-        trainer, the export and the engine raise; what was done by then stays."""
+        Raises InvalidRequestError for too few rows, rows that stand in the exam or cannot be asked in
+        it, else what the trainer, the export and the engine raise; what was done by then stays."""
+        items = [exam_item(row) for row in exam]
         training, place = await self._exported(rows, exam, recipe, folder, telling)
         expert = await asyncio.to_thread(self._expert, scene, rows, recipe, place)
         examined = await self.examined(scene, exam, expert, place, answers, telling)
         comparison = None
         if examined is not None:
-            items = [exam_item(row) for row in examined.rows]
             comparison = compare(items, examined.candidate, examined.baseline, seed=1)
             write_text(place / "exam.json", _json(_record(exam, comparison)))
         return MadeExpert(expert, place, training, comparison, examined)
