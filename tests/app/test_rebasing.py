@@ -117,10 +117,13 @@ async def test_done_again_it_trains_and_asks_nothing(home: Path) -> None:
 async def test_back_again_finds_the_experts_that_were_there(home: Path) -> None:
     async with opened(home) as workspace:
         before = await workspace.experts.access.list(LOCAL_OWNER)
-        for each in await rebased(workspace, home / "new.gguf"):
-            await released_in(workspace, each.record.id)
+        made = await rebased(workspace, home / "new.gguf")
+        with pytest.raises(ModelError, match="runs here"):
+            await released_in(workspace, made[0].record.id)
     trainer, examiner = StandInTrainer(), StandInExaminer()
     async with opened(home, trainer, examiner, base="new") as workspace:
+        for each in made:
+            await released_in(workspace, each.record.id)
         back = await rebased(workspace, home / "old.gguf")
         assert (trainer.folders, examiner.asked) == ([], 0)
         assert {each.record.id for each in back} == {each.id for each in before}
@@ -188,6 +191,7 @@ async def test_killed_at_any_point_the_same_command_goes_on(home: Path, point: s
         listed = await workspace.experts.access.list(LOCAL_OWNER)
         # Another home, in which nothing was killed, comes to the same experts.
         assert len(listed) == 6 and {each.record.id for each in made} < {each.id for each in listed}
+    async with opened(home, base="new") as workspace:
         for each in made:
             await released_in(workspace, each.record.id)
     trained = {folder.parts[-4] for folder in trainer.folders}
