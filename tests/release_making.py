@@ -19,7 +19,7 @@ from teaegg.store.exams.sittings import Sitting, SittingRecords
 from teaegg.store.experts.records import ExpertRecord, ExpertRecords
 from teaegg.store.releases.records import ReleaseRecords
 from teaegg.store.releases.verdicts import Verdict, VerdictRecords
-from teaegg.store.schema import ExpertRow
+from teaegg.store.schema.experts import ExpertRow
 
 EVERYTHING = VisibleSet(everything=True)
 

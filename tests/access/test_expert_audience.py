@@ -33,7 +33,7 @@ from teaegg.store.documents import DocumentRecords
 from teaegg.store.experts.lineage import LineageRecords
 from teaegg.store.experts.records import ExpertRecords, Widening
 from teaegg.store.grants import Grant
-from teaegg.store.schema import DocumentRow
+from teaegg.store.schema.documents import DocumentRow
 
 _EVERYTHING = VisibleSet(everything=True)
 

@@ -22,7 +22,7 @@ from teaegg.store.documents import DocumentRecords
 from teaegg.store.experts.files import ExpertFiles
 from teaegg.store.experts.lineage import LineageRecords
 from teaegg.store.experts.records import ExpertRecords, TrainingDocument
-from teaegg.store.schema import DocumentRow
+from teaegg.store.schema.documents import DocumentRow
 
 EVERYTHING = VisibleSet(everything=True)
 ROOT = Path(__file__).parents[2]

@@ -12,7 +12,9 @@ from sqlalchemy import create_engine, select, text
 
 from teaegg.core.errors import ConflictError, StorageError
 from teaegg.store.database import Database, open_database
-from teaegg.store.schema import Base, CollectionRow, MembershipRow
+from teaegg.store.schema.base import Base
+from teaegg.store.schema.documents import CollectionRow
+from teaegg.store.schema.people import MembershipRow
 
 NOW = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
 

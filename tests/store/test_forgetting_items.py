@@ -27,9 +27,9 @@ from teaegg.store.database import Database, open_database
 from teaegg.store.documents import DocumentRecords
 from teaegg.store.exams.records import ExamRecords, Signature
 from teaegg.store.exams.sittings import Grade, Sitting, SittingRecords
-from teaegg.store.schema import (
-    Base,
-    DocumentRow,
+from teaegg.store.schema.base import Base
+from teaegg.store.schema.documents import DocumentRow
+from teaegg.store.schema.exams import (
     ExamDocumentRow,
     ExamGradeRow,
     ExamSignatureRow,

@@ -21,7 +21,7 @@ from teaegg.store.experts.records import ExpertRecords
 from teaegg.store.releases.canaries import Canary, CanaryRecords
 from teaegg.store.releases.records import Release, ReleaseRecords
 from teaegg.store.releases.verdicts import VerdictRecords
-from teaegg.store.schema import ReleaseRow
+from teaegg.store.schema.releases import ReleaseRow
 
 A, B, C = (make_expert("tax", seed) for seed in "123")
 

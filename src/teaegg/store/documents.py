@@ -14,7 +14,7 @@ from teaegg.core.documents import Document, DocumentState
 from teaegg.store.database import Database
 from teaegg.store.exams.changes import drop_items_of
 from teaegg.store.experts.changes import withdraw_taught_by
-from teaegg.store.schema import DocumentRow, GrantRow, RevisionRow
+from teaegg.store.schema.documents import DocumentRow, GrantRow, RevisionRow
 
 GRANTED_BY_SOURCE = "source"
 """Who gave the grants that follow from a file's permissions where it lies."""

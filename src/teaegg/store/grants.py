@@ -15,7 +15,7 @@ from sqlalchemy import ColumnElement, Delete, Row, and_, delete, or_, select
 
 from teaegg.core.documents import Document
 from teaegg.store.database import Database
-from teaegg.store.schema import CollectionRow, GrantRow
+from teaegg.store.schema.documents import CollectionRow, GrantRow
 
 GranteeKind = Literal["group", "user"]
 TargetKind = Literal["collection", "document"]

@@ -11,7 +11,7 @@ from datetime import datetime
 from sqlalchemy import delete, select
 
 from teaegg.store.database import Database
-from teaegg.store.schema import IdentityRow
+from teaegg.store.schema.people import IdentityRow
 
 
 class IdentityRecords:

@@ -16,14 +16,13 @@ from sqlalchemy import delete, select, update
 from teaegg.core.actors import Role
 from teaegg.store.database import Database
 from teaegg.store.grants import delete_grants_to
-from teaegg.store.schema import (
+from teaegg.store.schema.answers import ConversationRow, TraceRow
+from teaegg.store.schema.people import (
     ApiKeyRow,
-    ConversationRow,
     GroupRow,
     IdentityRow,
     MembershipRow,
     SessionRow,
-    TraceRow,
     UserRow,
 )
 

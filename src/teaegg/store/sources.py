@@ -9,7 +9,7 @@ from datetime import datetime
 from sqlalchemy import select, update
 
 from teaegg.store.database import Database
-from teaegg.store.schema import SourceRow
+from teaegg.store.schema.documents import SourceRow
 
 UNFINISHED = "It has not finished: it is still going on, or was interrupted."
 """The error of a source while it is brought in step, so that a killed process leaves the truth."""

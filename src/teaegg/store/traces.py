@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import func, select
 
 from teaegg.store.database import Database
-from teaegg.store.schema import ConversationRow, TraceRow, TurnRow
+from teaegg.store.schema.answers import ConversationRow, TraceRow, TurnRow
 
 
 @dataclass(frozen=True, slots=True)

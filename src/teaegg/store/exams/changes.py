@@ -13,7 +13,7 @@ from sqlalchemy import delete, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from teaegg.core.exams import Exam, ExamItem
-from teaegg.store.schema import (
+from teaegg.store.schema.exams import (
     ExamDocumentRow,
     ExamGradeRow,
     ExamRow,

@@ -13,7 +13,8 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, delete, func, select
 
 from teaegg.store.database import Database
-from teaegg.store.schema import ExpertRow, FeedbackRow, TraceRow, TurnRow
+from teaegg.store.schema.answers import FeedbackRow, TraceRow, TurnRow
+from teaegg.store.schema.experts import ExpertRow
 
 _EXPERT = TraceRow.record["expert"].as_string()
 

@@ -17,7 +17,7 @@ from teaegg.core.exams import Exam
 from teaegg.store.database import Database
 from teaegg.store.exams.changes import newest_version, put_exam
 from teaegg.store.experts.changes import require_documents
-from teaegg.store.schema import ExamRow, ExamSignatureRow
+from teaegg.store.schema.exams import ExamRow, ExamSignatureRow
 
 _LEAST_DIGITS = 8
 """So many digits of an id name it as long as no other begins with them."""

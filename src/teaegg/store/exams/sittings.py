@@ -17,7 +17,7 @@ from sqlalchemy import func, select, update
 from teaegg.core.exams import Response
 from teaegg.core.ids import text_hash
 from teaegg.store.database import Database
-from teaegg.store.schema import ExamGradeRow, SittingResponseRow, SittingRow
+from teaegg.store.schema.exams import ExamGradeRow, SittingResponseRow, SittingRow
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,9 +14,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from teaegg.core.errors import ConflictError
 from teaegg.core.experts import ExpertState
-from teaegg.store.schema import (
+from teaegg.store.schema.documents import DocumentRow
+from teaegg.store.schema.experts import (
     DatasetDocumentRow,
-    DocumentRow,
     ExpertChangeRow,
     ExpertDocumentRow,
     ExpertRow,

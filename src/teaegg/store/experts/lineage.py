@@ -11,7 +11,7 @@ from sqlalchemy import select, update
 from teaegg.core.experts import ExpertState
 from teaegg.store.database import Database
 from teaegg.store.experts.records import Dataset, TrainingDocument
-from teaegg.store.schema import (
+from teaegg.store.schema.experts import (
     DatasetDocumentRow,
     DatasetRow,
     ExpertChangeRow,

@@ -22,10 +22,10 @@ from teaegg.store.database import Database
 from teaegg.store.documents import visible_condition
 from teaegg.store.experts.changes import change_state, note_change, require_documents
 from teaegg.store.grants import GranteeKind
-from teaegg.store.schema import (
+from teaegg.store.schema.documents import DocumentRow
+from teaegg.store.schema.experts import (
     DatasetDocumentRow,
     DatasetRow,
-    DocumentRow,
     ExpertChangeRow,
     ExpertDocumentRow,
     ExpertRow,

@@ -15,7 +15,8 @@ from sqlalchemy.orm import aliased
 from teaegg.core.errors import ConflictError
 from teaegg.store.database import Database
 from teaegg.store.releases.verdicts import require_passed, require_reason
-from teaegg.store.schema import CanaryRow, ExpertRow
+from teaegg.store.schema.experts import ExpertRow
+from teaegg.store.schema.releases import CanaryRow
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,7 +21,8 @@ from teaegg.store.database import Database
 from teaegg.store.experts.changes import change_state, note_change
 from teaegg.store.releases.canaries import end_beside
 from teaegg.store.releases.verdicts import require_passed, require_reason
-from teaegg.store.schema import ExpertRow, ReleaseRow
+from teaegg.store.schema.experts import ExpertRow
+from teaegg.store.schema.releases import ReleaseRow
 
 
 @dataclass(frozen=True, slots=True)

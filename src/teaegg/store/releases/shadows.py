@@ -15,7 +15,8 @@ from sqlalchemy.orm import aliased
 
 from teaegg.core.ids import text_hash
 from teaegg.store.database import Database
-from teaegg.store.schema import ShadowAnswerRow, TraceRow
+from teaegg.store.schema.answers import TraceRow
+from teaegg.store.schema.releases import ShadowAnswerRow
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from teaegg.core.errors import ConflictError, InvalidRequestError
 from teaegg.core.ids import text_hash
 from teaegg.store.database import Database
-from teaegg.store.schema import GateVerdictRow
+from teaegg.store.schema.releases import GateVerdictRow
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-from teaegg.store.schema import UtcDateTime
+from teaegg.store.schema.base import UtcDateTime
 
 revision = "0009"
 down_revision = "0008"
