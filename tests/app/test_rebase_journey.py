@@ -90,11 +90,13 @@ async def test_an_expert_of_gemma_answers_on_smollm2_once_the_base_is_switched(
         parity = json.loads((tmp_path / "home/experts" / new.id / "parity.json").read_text("utf-8"))
         assert parity["export"]["divergence"] <= parity["limit"]
         assert (await asked(workspace)).answer.trace
-        await released_in(workspace, new.id)
         with pytest.raises(ModelError, match="was made for the base") as told:
-            await asked(workspace)
+            await released_in(workspace, new.id)
         assert "chat.model" in told.value.remedy
     async with opened(tmp_path / "home", "smollm2-135m") as workspace:
+        with pytest.raises(ModelError, match="was made for the base"):
+            await asked(workspace)
+        await released_in(workspace, new.id)
         answer = (await asked(workspace)).answer
         for sentence in answer.sentences:
             for citation in sentence.citations:
