@@ -1,5 +1,6 @@
 """Exams are sat by name, kept, gone on with, listed and found; only by owners."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ from teaegg.app.wiring import open_workspace
 from teaegg.app.workspace import Workspace
 from teaegg.core.actors import LOCAL_OWNER, Actor
 from teaegg.core.errors import (
+    ConflictError,
     InvalidRequestError,
     ModelUnavailableError,
     NotAllowedError,
@@ -72,6 +74,22 @@ async def test_the_base_sits_and_is_asked_once_whatever_happens(workspace: Works
     assert anew.sitting.id != sat.sitting.id and len(chat.prompts) == asked + 8
     latest = await workspace.examining.sit(LOCAL_OWNER, "leave", Wish("base"))
     assert latest.sitting.id == anew.sitting.id and len(chat.prompts) == asked + 8
+
+
+async def test_two_at_once_do_not_ask_the_same_items(workspace: Workspace, tmp_path: Path) -> None:
+    asked = asyncio.Event()
+    sitting = asyncio.create_task(
+        workspace.examining.sit(
+            LOCAL_OWNER, "leave", Wish("base"), tell=lambda done, total: asked.set()
+        )
+    )
+    await asked.wait()
+    with pytest.raises(ConflictError, match="at this moment"):
+        await workspace.examining.sit(LOCAL_OWNER, "leave", Wish("base"))
+    sat = await sitting
+    chat: Any = workspace.chat
+    assert sat.unanswered == 0 and len(chat.prompts) == 8
+    assert (await workspace.examining.sit(LOCAL_OWNER, "leave", Wish("base"))).unanswered == 0
 
 
 async def test_a_few_items_are_spread_over_the_exam_and_the_rest_follows(

@@ -62,6 +62,19 @@ async def test_every_item_is_asked_once_and_kept_under_its_own_hash() -> None:
     assert len(keep.batches) < 6, "what came while a batch was written is one batch"
 
 
+@pytest.mark.parametrize("ahead", [1, 2, 4])
+async def test_who_answers_faster_than_a_disk_writes_is_heard_no_further(ahead: int) -> None:
+    examinee, keep, unkept = Examinee(), Keeper(), []
+
+    async def keep_slowly(responses: Sequence[Response]) -> None:
+        await asyncio.sleep(0.02)
+        unkept.append(len(examinee.shown) - len(keep.kept))
+        await keep(responses)
+
+    said = await sit_exam(ITEMS, examinee, {}, keep_slowly, ahead=ahead)
+    assert set(said) == set(keep.kept) and max(unkept) == ahead
+
+
 async def test_an_examinee_sees_neither_keys_nor_rubrics_nor_which_passage_holds_the_answer() -> (
     None
 ):

@@ -201,8 +201,15 @@ def _making(
 
     def examining(doors: Doors) -> Examining:
         examinees = Examinees(settings, bases, register, doors, clock)
-        currency = settings.teacher.currency
-        return Examining(kept.sittings, exams, examinees, teaching, clock, currency=currency)
+        return Examining(
+            kept.sittings,
+            exams,
+            examinees,
+            teaching,
+            clock,
+            home=settings.home,
+            currency=settings.teacher.currency,
+        )
 
     vouching = VouchingParts(kept.sittings, kept.verdicts, kept.releases, settings, clock)
     releases = Releases(kept, register, exams, teaching, settings.home, clock)

@@ -25,10 +25,12 @@ async def sit_exam(
     known: Mapping[str, Response],
     keep: Keep,
     *,
+    ahead: int = 4,
     tell: Tell = lambda done, total: None,
 ) -> dict[str, Response]:
     """Item hash → response. Only items without one in `known` (by hash) are asked. The target is handed
-    items without their key.
+    items without their key. While `ahead` responses are not kept yet it is not heard further: so many
+    a kill may lose.
 
     Whatever came is kept, even when the target breaks off or the call is cancelled: responses that
     come while others are being kept are kept together. Raises what `target` and `keep` raise, and
@@ -46,7 +48,7 @@ async def sit_exam(
         answered.update({response.item: response for response in batch})
         tell(len(answered), len(asked))
 
-    await _ask(target, list(left.values()), take)
+    await _ask(target, list(left.values()), take, ahead)
     if missing := [item.id for name, item in left.items() if name not in answered]:
         raise ModelError(
             f"{target.name} ended without an answer to {len(missing)} items: "
@@ -63,23 +65,27 @@ def without_key(item: ExamItem) -> ExamItem:
     return item.model_copy(update={"right": (), "rubric": (), "passages": passages})
 
 
-async def _ask(target: Target, items: Sequence[ExamItem], take: Keep) -> None:
+async def _ask(target: Target, items: Sequence[ExamItem], take: Keep, ahead: int) -> None:
     """Hand over what comes in batches: each is what came while the one before was taken."""
     shown = [without_key(item) for item in items]
     names = {blind.hash: item.hash for blind, item in zip(shown, items, strict=True)}
     came: list[Response] = []
-    news = asyncio.Event()
+    news, taken = asyncio.Event(), asyncio.Event()
 
     async def hear() -> None:
         async for response in target.respond(shown):
             came.append(response.model_copy(update={"item": names[response.item]}))
             news.set()
+            while len(came) >= ahead:
+                taken.clear()
+                await taken.wait()
 
     async def take_all() -> None:
         batch = list(came)
         await take(batch)
         # Only now: what is cut off while it is being taken is taken again.
         del came[: len(batch)]
+        taken.set()
 
     hearing = asyncio.create_task(hear())
     hearing.add_done_callback(lambda _: news.set())

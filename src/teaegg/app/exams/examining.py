@@ -25,6 +25,7 @@ from teaegg.evals.logs.base import LoggedSitting
 from teaegg.evals.report.base import Answered, Examinee, ExamReport
 from teaegg.evals.report.figures import compare_with, counted_items
 from teaegg.evals.scoring import ScoredExam, score_exam
+from teaegg.store.exams.alone import alone
 from teaegg.store.exams.sittings import Sitting, SittingRecords
 
 _LEAST_DIGITS = 8
@@ -120,7 +121,7 @@ def _shown_name(sat: Sat, sats: Sequence[Sat]) -> str:
 class Examining:
     """Each method on behalf of an actor, who must be an owner: exams hold what documents say.
 
-    `currency` is that of the prices of endpoints.
+    `currency` is that of the prices of endpoints; below `home` is noted who is sitting now.
     """
 
     def __init__(
@@ -131,6 +132,7 @@ class Examining:
         teaching: Teaching,
         clock: Clock,
         *,
+        home: Path,
         currency: str,
     ) -> None:
         self._sittings = sittings
@@ -139,6 +141,7 @@ class Examining:
         self._examinees = examinees
         self._grading = Grading(sittings, clock)
         self._clock = clock
+        self._home = home
         self._currency = currency
 
     async def sit(
@@ -155,7 +158,7 @@ class Examining:
 
         Called again it goes on where it stood: nothing is asked twice, even after a crash. `again`
         begins anew, once everything has been answered. Raises what the target raises; what was said
-        until then is kept.
+        until then is kept; ConflictError while another process lets the same target sit.
         """
         reviewed = await self._exams.reviewed(actor, name)
         exam = reviewed.version.exam
@@ -178,9 +181,10 @@ class Examining:
             async def keep(responses: Sequence[Response]) -> None:
                 await self._sittings.add(sitting.id, responses, at=self._clock.now())
 
-            known = await self._sittings.responses(sitting.id)
             asked = spread(exam.items, limit)
-            await sit_exam(asked, target, known, keep, tell=tell)
+            with alone(self._home, sitting.id):
+                known = await self._sittings.responses(sitting.id)
+                await sit_exam(asked, target, known, keep, ahead=wish.at_once, tell=tell)
         finally:
             await target.close()
         return await self._ended(reviewed, sitting)

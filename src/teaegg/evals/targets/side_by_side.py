@@ -26,13 +26,14 @@ async def side_by_side(
         while under_way:
             done, under_way = await asyncio.wait(under_way, return_when=asyncio.FIRST_COMPLETED)
             failure = failure or next((one.exception() for one in done if one.exception()), None)
+            for one in done:
+                if one.exception() is None:
+                    yield one.result()
+            # Only now: whoever is slow to take what came is not sent more, which may be paid for.
             if failure is None:
                 under_way |= {
                     asyncio.ensure_future(ask(item)) for item in islice(waiting, len(done))
                 }
-            for one in done:
-                if one.exception() is None:
-                    yield one.result()
     finally:
         for one in under_way:
             one.cancel()
