@@ -201,15 +201,7 @@ def _making(
 
     def examining(doors: Doors) -> Examining:
         examinees = Examinees(settings, bases, register, doors, clock)
-        return Examining(
-            kept.sittings,
-            exams,
-            examinees,
-            teaching,
-            clock,
-            home=settings.home,
-            currency=settings.teacher.currency,
-        )
+        return Examining(kept.sittings, exams, examinees, teaching, settings, clock)
 
     vouching = VouchingParts(kept.sittings, kept.verdicts, kept.releases, settings, clock)
     releases = Releases(kept, register, exams, teaching, settings.home, clock)

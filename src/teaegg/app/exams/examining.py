@@ -16,6 +16,7 @@ from teaegg.core.actors import Actor
 from teaegg.core.clock import Clock
 from teaegg.core.errors import InvalidRequestError, NotFoundError
 from teaegg.core.exams import ExamItem, Response
+from teaegg.core.settings import Settings
 from teaegg.evals.comparing import compare
 from teaegg.evals.examining import Tell, sit_exam
 from teaegg.evals.gate.policy import Policy
@@ -119,10 +120,7 @@ def _shown_name(sat: Sat, sats: Sequence[Sat]) -> str:
 
 
 class Examining:
-    """Each method on behalf of an actor, who must be an owner: exams hold what documents say.
-
-    `currency` is that of the prices of endpoints; below `home` is noted who is sitting now.
-    """
+    """Each method on behalf of an actor, who must be an owner: exams hold what documents say."""
 
     def __init__(
         self,
@@ -130,10 +128,8 @@ class Examining:
         exams: Exams,
         examinees: Examinees,
         teaching: Teaching,
+        settings: Settings,
         clock: Clock,
-        *,
-        home: Path,
-        currency: str,
     ) -> None:
         self._sittings = sittings
         self._teaching = teaching
@@ -141,8 +137,8 @@ class Examining:
         self._examinees = examinees
         self._grading = Grading(sittings, clock)
         self._clock = clock
-        self._home = home
-        self._currency = currency
+        self._home = settings.home
+        self._currency = settings.teacher.currency
 
     async def sit(
         self,
