@@ -126,8 +126,8 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
     return Engine.asked
 
 
-async def sat(folder: Path, told: list[Any] | None = None) -> Examined:
-    expert = make_expert("leave")
+async def sat(folder: Path, told: list[Any] | None = None, *, seed: str = "1") -> Examined:
+    expert = make_expert("leave", seed)
 
     def tell(*at: Any) -> None:
         if told is not None:
@@ -167,6 +167,16 @@ async def test_what_was_said_is_not_asked_again_but_for_a_line_that_a_kill_tore(
     assert [turns for _, _, turns in asked] == [ROWS[-1].messages()]
     asked.clear()
     assert await sat(tmp_path) == first and asked == []
+
+
+async def test_what_the_base_said_serves_the_next_expert_on_it(
+    tmp_path: Path, asked: list[Any]
+) -> None:
+    first = await sat(tmp_path)
+    asked.clear()
+    second = await sat(tmp_path, seed="2")
+    assert second.baseline == first.baseline and len(asked) == len(ROWS)
+    assert all(who for who, _, _ in asked)
 
 
 async def test_the_same_answers_give_the_same_figures_however_they_are_sat_and_kept(

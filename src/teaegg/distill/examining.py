@@ -91,14 +91,17 @@ class EngineExaminer:
     ) -> Examined:
         template = template_named(expert.template)
         # Answers belong to these items and this adapter: another expert's are never taken for them.
-        kept = answers / f"{expert.adapter[:12]}-{rows_hash(exam)[:12]}"
+        # Those of the base serve every expert on it.
+        own, base = (
+            answers / f"{who[:12]}-{rows_hash(exam)[:12]}" for who in (expert.adapter, expert.base)
+        )
         async with self._serving() as server:
             server.know({_CANDIDATE: adapter})
             candidate = await self._adapter_said(
-                exam, server, template, kept, expert.max_tokens, tell
+                exam, server, template, own, expert.max_tokens, tell
             )
             forms = (template, plain)
-            baseline = await self._base_said(exam, server, forms, kept, expert.max_tokens, tell)
+            baseline = await self._base_said(exam, server, forms, base, expert.max_tokens, tell)
         return Examined(tuple(exam), candidate, baseline)
 
     async def adapter_said(
