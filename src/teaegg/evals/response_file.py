@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import os
 from collections.abc import Sequence
 from pathlib import Path
 
 from teaegg.core.errors import StorageError
 from teaegg.core.exams import Response
+from teaegg.store.lines import append_content
 
 
 class ResponseFile:
@@ -45,16 +45,7 @@ class ResponseFile:
 
     def _append(self, text: bytes) -> None:
         try:
-            self._path.parent.mkdir(parents=True, exist_ok=True)
-            with self._path.open("a+b") as file:
-                size = file.seek(0, os.SEEK_END)
-                file.seek(max(0, size - 1))
-                if size and file.read(1) != b"\n":
-                    # Behind half a line the next response would be lost as well.
-                    file.write(b"\n")
-                file.write(text)
-                file.flush()
-                os.fsync(file.fileno())
+            append_content(self._path, text)
         except OSError as error:
             raise self._refused(error) from error
 

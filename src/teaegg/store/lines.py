@@ -68,6 +68,24 @@ def write_text(path: Path, text: str) -> None:
         ) from error
 
 
+def append_content(path: Path, content: bytes) -> None:
+    """Whole lines behind those that are there; on the disk when this returns. Raises OSError.
+
+    A last line without its line end was torn by a kill or a full disk, and is cut off: it would spoil
+    the next one. Looked for each time, since the file may have been written anew in between.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("a+b") as file:
+        size = file.seek(0, os.SEEK_END)
+        file.seek(max(0, size - 1))
+        if size and file.read(1) != b"\n":
+            file.seek(0)
+            file.truncate(file.read().rfind(b"\n") + 1)
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+
+
 def replace_content(path: Path, content: bytes) -> None:
     """Beside, to the disk, then in its place. Raises OSError; what was there before stays."""
     partial = path.with_name(f"{path.name}.{os.getpid()}.partial")

@@ -26,7 +26,7 @@ from teaegg.distill.data.records import Asked, Proof, item_id
 from teaegg.distill.data.shares import ASKED
 from teaegg.distill.rows import RowKind
 from teaegg.distill.teachers.base import Lesson, Taught, Teacher
-from teaegg.store.lines import parse_line
+from teaegg.store.lines import append_content, parse_line
 
 _AT_A_TIME = 8
 _ROWS_OF_A_LESSON = 4
@@ -231,9 +231,7 @@ def _read_kept(path: Path) -> dict[str, tuple[Asked, ...]]:
 
 def _keep(path: Path, answered: _Answered) -> None:
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with path.open("a", encoding="utf-8") as file:
-            file.write(answered.model_dump_json() + "\n")
+        append_content(path, f"{answered.model_dump_json()}\n".encode())
     except OSError as error:
         raise StorageError(
             f"{path} cannot be written: {error.strerror or error}.",

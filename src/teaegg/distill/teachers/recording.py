@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-import os
 from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
-from typing import BinaryIO
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from teaegg.core.errors import InvalidRequestError, StorageError
 from teaegg.core.ids import text_hash
 from teaegg.distill.teachers.replies import NO_USAGE, Reply, Usage
+from teaegg.store.lines import append_content
 
 
 class Record(BaseModel):
@@ -122,12 +121,7 @@ class Recording:
 
     def _append(self, line: bytes) -> None:
         try:
-            self.path.parent.mkdir(parents=True, exist_ok=True)
-            with self.path.open("a+b") as file:
-                _cut_off_torn_line(file)
-                file.write(line)
-                file.flush()
-                os.fsync(file.fileno())
+            append_content(self.path, line)
         except OSError as error:
             raise self._refused(error) from error
 
@@ -136,13 +130,3 @@ class Recording:
             f"The recording {self.path} cannot be used: {error.strerror or error}.",
             remedy="Check the file's rights and the free space; what was recorded is kept.",
         )
-
-
-def _cut_off_torn_line(file: BinaryIO) -> None:
-    """What a kill or a full disk left behind would spoil the next line as well. Looked at each time:
-    forgetting a document may have written the file anew in between."""
-    size = file.seek(0, os.SEEK_END)
-    file.seek(max(0, size - 1))
-    if size and file.read(1) != b"\n":
-        file.seek(0)
-        file.truncate(file.read().rfind(b"\n") + 1)
