@@ -17,6 +17,16 @@ def own_feedback(page: Page, address: str) -> Any:
     return record["turns"][0]["answer"]["feedback"]
 
 
+def holding_first(page: Page) -> list[Route]:
+    """The first thing that is said of the answer is held back until the test lets it go."""
+    held: list[Route] = []
+    page.route(
+        "**/api/traces/*/feedback",
+        lambda route: route.continue_() if held else held.append(route),
+    )
+    return held
+
+
 @pytest.fixture
 def answered(page: Page, address: str) -> Page:
     sign_in(page, address)
@@ -66,11 +76,7 @@ def test_a_complaint_is_told_with_the_keyboard_alone_and_comes_back_with_the_tal
 def test_a_complaint_told_before_the_thumb_is_kept_waits_for_it(
     answered: Page, address: str
 ) -> None:
-    held: list[Route] = []
-    answered.route(
-        "**/api/traces/*/feedback",
-        lambda route: route.continue_() if held else held.append(route),
-    )
+    held = holding_first(answered)
     down = answered.get_by_role("button", name="没有帮助", exact=True)
     down.click()
     answered.get_by_label("哪里不对").fill("说的是另一种泵")
@@ -86,11 +92,7 @@ def test_a_complaint_told_before_the_thumb_is_kept_waits_for_it(
 def test_a_thumb_pressed_twice_before_it_is_kept_ends_up_taken_back(
     answered: Page, address: str
 ) -> None:
-    held: list[Route] = []
-    answered.route(
-        "**/api/traces/*/feedback",
-        lambda route: route.continue_() if held else held.append(route),
-    )
+    held = holding_first(answered)
     up = answered.get_by_role("button", name="有帮助", exact=True)
     up.click()
     up.click()

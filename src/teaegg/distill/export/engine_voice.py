@@ -21,31 +21,33 @@ no likelihoods. So it is made to say a letter: that changes what is sampled, not
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """`tokens` greedily, also behind the end of an answer; `likeliest` per token: id → log-probability."""
+    """`likeliest` at each place, behind the end of an answer too: id → log-probability."""
 
     prompt_tokens: int
-    tokens: tuple[int, ...]
     likeliest: tuple[dict[int, float], ...]
+
+    @property
+    def tokens(self) -> tuple[int, ...]:
+        """What is said, greedily: the likeliest at each place."""
+        return tuple(map(_best, self.likeliest))
 
 
 def say(engine: Engine, prompt: str | list[int], count: int, *, adapter: int | None) -> Said:
     """Raises ModelError for a prompt that the engine refuses."""
-    prompt_tokens, tokens, likeliest = 0, list[int](), list[dict[int, float]]()
+    said = Said(0, ())
     for _ in range(count):
         reply = engine.complete(
             {
-                "prompt": _followed(prompt, tokens),
-                "cache_prompt": bool(tokens),
+                "prompt": _followed(prompt, said.tokens),
+                "cache_prompt": bool(said.tokens),
                 "logprobs": _LIKELIEST,
                 **_ONE_LETTER,
             },
             adapter=adapter,
         )
-        found = _likeliest(reply)
-        prompt_tokens = prompt_tokens or reply["usage"]["prompt_tokens"]
-        tokens.append(max(found, key=found.__getitem__))
-        likeliest.append(found)
-    return Said(prompt_tokens, tuple(tokens), tuple(likeliest))
+        length = said.prompt_tokens or reply["usage"]["prompt_tokens"]
+        said = Said(length, (*said.likeliest, _likeliest(reply)))
+    return said
 
 
 def stops_at(engine: Engine, prompt: str, token: int, *, adapter: int | None) -> bool:
@@ -71,9 +73,7 @@ def first_of_chat(engine: Engine, messages: Sequence[Message]) -> Said:
             **_ONE_LETTER,
         }
     )
-    found = _likeliest(reply)
-    best = max(found, key=found.__getitem__)
-    return Said(reply["usage"]["prompt_tokens"], (best,), (found,))
+    return Said(reply["usage"]["prompt_tokens"], (_likeliest(reply),))
 
 
 def _followed(prompt: str | list[int], tokens: Sequence[int]) -> str | Sequence[str | int]:
@@ -81,6 +81,10 @@ def _followed(prompt: str | list[int], tokens: Sequence[int]) -> str | Sequence[
     if not isinstance(prompt, str):
         return [*prompt, *tokens]
     return [prompt, *tokens] if tokens else prompt
+
+
+def _best(likeliest: dict[int, float]) -> int:
+    return max(likeliest, key=likeliest.__getitem__)
 
 
 def _likeliest(reply: dict[str, Any]) -> dict[int, float]:

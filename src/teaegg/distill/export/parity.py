@@ -138,8 +138,9 @@ def _compare(
     for text in texts:
         said = say(exported.engine, text, _POSITIONS, adapter=exported.adapter)
         reference = voice.following(voice.prompt(text), said.tokens, adapted=adapted)
-        for place, (row, likeliest) in enumerate(zip(reference, said.likeliest, strict=True)):
-            heard, wanted = max(likeliest, key=likeliest.__getitem__), int(row.argmax())
+        places = zip(reference, said.tokens, said.likeliest, strict=True)
+        for place, (row, heard, likeliest) in enumerate(places):
+            wanted = int(row.argmax())
             distances.append(divergence(row, likeliest))
             same.append(bool(row[wanted] - row[heard] <= NEAR_TIE))
             if distances[-1] == max(distances):
