@@ -110,6 +110,13 @@ def report_of(sats: Mapping[str, Sat], at: datetime) -> ExamReport:
     )
 
 
+def compared_with(report: ExamReport, baseline: Examinee, others: Sequence[Examinee]) -> ExamReport:
+    """`report` with each of `others` compared with `baseline`, on the items that count."""
+    items = counted_items(report.exam, report.signed, report.contaminated)
+    compared = compare_with(report.exam, baseline, others, items, seed=Policy().seed)
+    return replace(report, compared=compared)
+
+
 def _shown_name(sat: Sat, sats: Sequence[Sat]) -> str:
     """The target's name; with how it was asked where it sat in several ways."""
     ways = {
@@ -268,9 +275,7 @@ class Examining:
         if against is None:
             return report
         others = [one for one in report.examinees if one is not against]
-        items = counted_items(report.exam, report.signed, report.contaminated)
-        compared = compare_with(report.exam, against, others, items, seed=Policy().seed)
-        return replace(report, compared=compared)
+        return compared_with(report, against, others)
 
     async def _begun(self, sitting: Sitting, *, again: bool) -> Sitting:
         """The latest run of this very sitting, or a first or further one."""

@@ -7,7 +7,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from teaegg.app.exams.examining import Examining, Sat, report_of
+from teaegg.app.exams.examining import Examining, Sat, compared_with, report_of
 from teaegg.app.experts.register import CameIn, Lineage
 from teaegg.app.records import shown_verdict
 from teaegg.core.actors import Actor
@@ -27,9 +27,7 @@ from teaegg.distill.packs.claims import (
 from teaegg.distill.packs.container import Content
 from teaegg.distill.packs.fields import LONGEST_LINE, one_line
 from teaegg.distill.packs.reporting import reported
-from teaegg.evals.gate.policy import Policy
 from teaegg.evals.report.base import ExamReport
-from teaegg.evals.report.figures import compare_with, counted_items
 from teaegg.scenes.writing import scene_text
 from teaegg.store.exams.sittings import Sitting, SittingRecords
 from teaegg.store.releases.records import Release, ReleaseRecords
@@ -147,11 +145,7 @@ class Vouching:
         found = report_of(dict(zip(names, sat, strict=True)), self._parts.clock.now())
         report = replace(found, currency=self._parts.settings.teacher.currency)
         ours, *theirs = report.examinees
-        if not theirs:
-            return report
-        counted = counted_items(report.exam, report.signed, report.contaminated)
-        compared = compare_with(report.exam, theirs[0], [ours], counted, seed=Policy().seed)
-        return replace(report, compared=compared)
+        return compared_with(report, theirs[0], [ours]) if theirs else report
 
 
 def _is_whole(sitting: Sitting) -> bool:

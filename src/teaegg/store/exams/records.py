@@ -84,7 +84,8 @@ class ExamRecords:
             row = await session.get(ExamRow, exam.hash)
             if row is None:
                 row = await put_exam(session, exam, version, by=by, at=at, note=note)
-            row.version, row.by, row.at, row.note = version, by, at, note
+            else:
+                row.version, row.by, row.at, row.note = version, by, at, note
             # Last, when the transaction holds its lock: whoever forgets waits, and finds the exam.
             await require_documents(session, documents)
             return _version(row)
